@@ -86,9 +86,12 @@ class RoleKind(StrEnum):
     API_DEPLOYMENT = "api-deployment"
     API_LOGS = "api-logs"
     ENDPOINT_CHECKER = "endpoint-checker"
+    # Of another program's roles, of which nobody said what they are for: no stack of this one makes any.
+    UNKNOWN = "unknown"
 
 
 _K = RoleKind
+_CODE_PIPELINES = frozenset({_K.BUILD_PIPELINE, _K.DEPLOY_PIPELINE})
 _TRAINING = frozenset({_K.PIPELINE, _K.PROCESSING, _K.TRAINING})
 _BUILDING = _TRAINING | {_K.BUILD, _K.BUILD_PIPELINE, _K.PACKAGES}
 # What runs for an API: its functions, and what moves its traffic.
@@ -113,6 +116,8 @@ class RoleSpec:
     - `assumed_by`: the service principal's first part, `people` who sign in, or the kind of role that assumes it.
     - `delegates_to`: kinds of roles whose work it may start, directly or through others: by handing over code, by
       running a pipeline, by delivery. Roles of a project delegate to roles of that project alone.
+    - `starts`: kinds of roles whose work it may set going as it stands, by starting, retrying, approving or calling it,
+      without deciding what it does. Roles of a project start those of that project alone.
     - `signs_in`: people (or CI) from outside the platform's accounts may assume it, as the settings list them.
     - `builds_models`: it reads and writes models of its project in the data science account.
     - `in_workload`: it is made in the accounts that serve models; otherwise in the account that its path tells.
@@ -134,6 +139,7 @@ class RoleSpec:
     assumed_by: str
     name: RoleName = RoleName.PROJECT
     delegates_to: frozenset[RoleKind] = frozenset()
+    starts: frozenset[RoleKind] = frozenset()
     signs_in: bool = False
     builds_models: bool = False
     in_workload: bool = False
@@ -161,8 +167,22 @@ class RoleSpec:
         return self.name.format(kind=kind.value, **values)
 
 
-ROLES: dict[RoleKind, RoleSpec] = {
-    _K.ADMINISTRATOR: RoleSpec(path=RolePath.PEOPLE, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True),
+class _RoleSpecs(dict[RoleKind, RoleSpec]):
+    """Specs of the kinds that stacks make; any other kind's is that of a role that is meant for nothing."""
+
+    def __missing__(self, kind: RoleKind) -> RoleSpec:
+        return RoleSpec(path=RolePath.NONE, assumed_by="")
+
+
+_MADE: dict[RoleKind, RoleSpec] = {
+    # Holds deliveries and lets them go on, and goes back to what was released before.
+    _K.ADMINISTRATOR: RoleSpec(
+        path=RolePath.PEOPLE,
+        name=RoleName.ACCOUNT,
+        assumed_by="people",
+        starts=_CODE_PIPELINES,
+        signs_in=True,
+    ),
     _K.AUDITOR: RoleSpec(path=RolePath.PEOPLE, name=RoleName.ACCOUNT, assumed_by="people", signs_in=True),
     # Declares every stack of its account but the foundation: it reaches what those reach, inside its boundary.
     _K.DEPLOYER: RoleSpec(
@@ -192,16 +212,33 @@ ROLES: dict[RoleKind, RoleSpec] = {
         acts_for_scientists=True,
     ),
     _K.APPROVER: RoleSpec(
-        path=RolePath.PEOPLE, name=RoleName.ENVIRONMENT, assumed_by="people", signs_in=True, approves=True
+        path=RolePath.PEOPLE,
+        name=RoleName.ENVIRONMENT,
+        assumed_by="people",
+        starts=frozenset({_K.DEPLOY_PIPELINE}),
+        signs_in=True,
+        approves=True,
     ),
     # Of a project that has approvers of its own. The data science stack makes it: teams do not choose who approves.
-    _K.TEAM_APPROVER: RoleSpec(path=RolePath.PEOPLE, assumed_by="people", signs_in=True, approves=True),
+    _K.TEAM_APPROVER: RoleSpec(
+        path=RolePath.PEOPLE,
+        assumed_by="people",
+        starts=frozenset({_K.DEPLOY_PIPELINE}),
+        signs_in=True,
+        approves=True,
+    ),
     _K.PROCESSING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.TRAINING: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", builds_models=True),
     _K.PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="sagemaker", delegates_to=_TRAINING, builds_models=True),
     _K.BUILD: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild", delegates_to=_BUILDING),
     # Pushes the model image and says which digest is used; started by the deployer, who puts its source in place.
-    _K.IMAGE_BUILD: RoleSpec(path=RolePath.PLATFORM, name=RoleName.ENVIRONMENT, assumed_by="codebuild"),
+    # Jobs, models and notebooks run what it pushes.
+    _K.IMAGE_BUILD: RoleSpec(
+        path=RolePath.PLATFORM,
+        name=RoleName.ENVIRONMENT,
+        assumed_by="codebuild",
+        delegates_to=_DEPLOYING | _BUILDING | {_K.PUBLISH, _K.SCIENTIST},
+    ),
     # Fetches wheels from a package index, outside the VPC; runs nothing of the repository.
     _K.PACKAGES: RoleSpec(path=RolePath.PROJECT, assumed_by="codebuild"),
     _K.BUILD_PIPELINE: RoleSpec(path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_BUILDING),
@@ -210,11 +247,13 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.DEPLOY_PIPELINE: RoleSpec(
         path=RolePath.PROJECT, assumed_by="codepipeline", delegates_to=_DEPLOYING, passes_stack_set_administration=True
     ),
-    _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda"),
+    _K.PIPELINE_STARTER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", starts=_CODE_PIPELINES),
     # Signs the links that approvers get, and decides nothing.
     _K.APPROVAL_SENDER: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", signs_links=True),
     # Says an approver's yes or no, who came by a signed link, and signs none.
-    _K.APPROVAL_PAGE: RoleSpec(path=RolePath.PROJECT, assumed_by="lambda", approves_by_link=True),
+    _K.APPROVAL_PAGE: RoleSpec(
+        path=RolePath.PROJECT, assumed_by="lambda", starts=frozenset({_K.DEPLOY_PIPELINE}), approves_by_link=True
+    ),
     _K.RELEASE_CLEANER: RoleSpec(
         path=RolePath.PROJECT, assumed_by="lambda", delegates_to=_ENTERING, passes_stack_set_administration=True
     ),
@@ -229,7 +268,15 @@ ROLES: dict[RoleKind, RoleSpec] = {
     _K.PUBLISH: RoleSpec(
         path=RolePath.PROJECT, assumed_by=_K.SCIENTIST, delegates_to=_BUILDING, acts_for_scientists=True
     ),
-    _K.TEAM_ADMINISTRATOR: RoleSpec(path=RolePath.PROJECT, assumed_by="people", signs_in=True),
+    # Starts and retries training, and hands lost events over again.
+    _K.TEAM_ADMINISTRATOR: RoleSpec(
+        path=RolePath.PROJECT,
+        assumed_by="people",
+        starts=frozenset(
+            {_K.APPROVAL_SENDER, _K.BUILD_PIPELINE, _K.PIPELINE, _K.PIPELINE_STARTER, _K.RELEASE_RECORDER}
+        ),
+        signs_in=True,
+    ),
     _K.STACK_SET_ADMINISTRATION: RoleSpec(
         path=RolePath.DELIVERY, assumed_by="cloudformation", delegates_to=_DELIVERED | {_K.STACK_SET_EXECUTION}
     ),
@@ -273,6 +320,8 @@ ROLES: dict[RoleKind, RoleSpec] = {
     # Asks its project's endpoint each minute, and reads the rows that it asks for and no model.
     _K.ENDPOINT_CHECKER: RoleSpec(path=RolePath.PROJECT, name=RoleName.STAGE, assumed_by="lambda", in_workload=True),
 }
+
+ROLES: dict[RoleKind, RoleSpec] = _RoleSpecs(_MADE)
 
 # Kinds of roles that read and write their project's models in the data science account, by name.
 MODEL_BUILDERS: tuple[RoleKind, ...] = tuple(sorted(kind for kind, spec in ROLES.items() if spec.builds_models))

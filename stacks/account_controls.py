@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog import names
+from catalog.compute import watched_calls
 from catalog.roles import RoleKind
 from components.alarm_topic import AlarmTopic
 from components.dead_letters import DeadLetters, DeadLettersArgs
@@ -132,7 +133,7 @@ def _remediator(
         key_arn=key.arn,
         tags=[resource_kinds.reported_tag(prefix), resource_kinds.stopped_tag(prefix)],
         detail_types=sorted(resource_kinds.BY_DETAIL_TYPE),
-        calls=sorted([*resource_kinds.BY_CALL, *resource_kinds.DENIED_CALLS]),
+        calls=sorted([*resource_kinds.BY_CALL, *watched_calls()]),
         stops=not correction.only_report,
         deletes_endpoints=correction.delete_endpoints,
     )
@@ -158,5 +159,6 @@ def config(context: FoundationContext) -> str:
             "prefix": context.settings.prefix,
             "onlyReport": context.settings.correction.only_report,
             "deleteEndpoints": context.settings.correction.delete_endpoints,
+            "deniedCalls": sorted(watched_calls()),
         }
     )

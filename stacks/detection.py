@@ -18,12 +18,10 @@ from components.detection_services import (
 from components.detection_trail import Trail, TrailArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
-from policies.documents.detection import config_bucket, trail_bucket, trail_key
+from policies.documents.detection import EVIDENCE_DAYS, config_bucket, trail_bucket, trail_key
 from stacks.account_baseline import log_bucket
 from stacks.foundation_context import FoundationContext
 
-# What happened is asked for long after it happened.
-EVIDENCE_DAYS = 2557
 # Path and name of the service-linked role.
 _CONFIG_ROLE = ("/aws-service-role/config.amazonaws.com/", "AWSServiceRoleForConfig")
 

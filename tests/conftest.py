@@ -31,6 +31,7 @@ TESTS = Path(__file__).parent
 SLOW = (
     "delivery/test_template.py",
     "generated_settings",
+    "policies/access/actions/test_granted.py",
     "policies/access/comparison",
     "policies/access/graph",
     "policies/access/matrix",

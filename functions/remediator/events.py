@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +35,18 @@ class Passed:
     caller: str
 
 
-def read(event: object) -> Subject | Passed | None:
-    """What to look at; None for a call that failed. Raises UnknownEvent."""
+def read(event: object, denied_calls: Collection[str]) -> Subject | Passed | None:
+    """What to look at; None for a call that failed. `denied_calls` are those that nobody may make.
+
+    Raises UnknownEvent.
+    """
     if not isinstance(event, Mapping):
         raise UnknownEvent(f"an event is an object, not {_shown(event)}")
     identity, detail_type, detail = _shown(event.get("id")), event.get("detail-type"), event.get("detail")
     if not isinstance(detail, Mapping):
         raise UnknownEvent(f"event {identity}: it has no detail")
     if detail_type == resource_kinds.CALL:
-        return _call(identity, detail)
+        return _call(identity, detail, denied_calls)
     kind = resource_kinds.BY_DETAIL_TYPE.get(detail_type) if isinstance(detail_type, str) else None
     if kind is None:
         raise UnknownEvent(
@@ -71,12 +74,12 @@ def _name(value: object) -> str:
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
-def _call(identity: str, detail: Mapping[str, Any]) -> Subject | Passed | None:
+def _call(identity: str, detail: Mapping[str, Any], denied_calls: Collection[str]) -> Subject | Passed | None:
     call = detail.get("eventName")
     if detail.get("errorCode"):
         return None
     request, response = _members(detail, "requestParameters"), _members(detail, "responseElements")
-    if call in resource_kinds.DENIED_CALLS:
+    if isinstance(call, str) and call in denied_calls:
         arns = [value for value in response.values() if isinstance(value, str) and value.startswith("arn:")]
         names = [value for key, value in request.items() if key.endswith("Name")]
         what = next(iter([*arns, *names]), "something without a name")

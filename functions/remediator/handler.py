@@ -32,6 +32,7 @@ def read_config(text: str) -> RemediatorConfig:
         prefix=given["prefix"],
         only_report=given["onlyReport"],
         delete_endpoints=given["deleteEndpoints"],
+        denied_calls=frozenset(given["deniedCalls"]),
     )
 
 

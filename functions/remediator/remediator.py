@@ -28,13 +28,18 @@ _STATE_CODES = ("ValidationException", "ConflictException")
 
 @dataclass(frozen=True, kw_only=True)
 class RemediatorConfig:
-    """What the remediator is to do. `prefix` begins its tags' keys."""
+    """What the remediator is to do. `prefix` begins its tags' keys.
+
+    `denied_calls` are operations that prevention denies outright, so that one that succeeds came past it. They differ
+    too much to be undone here.
+    """
 
     rules: Rules
     topic: str
     prefix: str
     only_report: bool = False
     delete_endpoints: bool = False
+    denied_calls: frozenset[str] = frozenset()
 
 
 class Remediation:
@@ -45,7 +50,7 @@ class Remediation:
 
     def handle(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Deal with one event; the answer says what was done. Raises UnknownEvent, and what AWS refuses for good."""
-        subject = read(event)
+        subject = read(event, self._config.denied_calls)
         if subject is None:
             return {"outcome": "none", "because": "the call failed"}
         if isinstance(subject, Passed):

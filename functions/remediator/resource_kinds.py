@@ -93,29 +93,6 @@ KINDS = (TRAINING, PROCESSING, TRANSFORM, TUNING, AUTOML, NOTEBOOK, MODEL, ENDPO
 BY_DETAIL_TYPE = {kind.detail_type: kind for kind in KINDS if kind is not AUTOML}
 # Calls that CloudTrail records, and what they begin.
 BY_CALL = {"CreateAutoMLJob": AUTOML, "CreateAutoMLJobV2": AUTOML}
-# Calls that prevention denies outright, so that one that succeeds came past it. They differ too much to be undone here.
-DENIED_CALLS = (
-    "BatchAddClusterNodes",
-    "CreateAIBenchmarkJob",
-    "CreateAIRecommendationJob",
-    "CreateAlgorithm",
-    "CreateCluster",
-    "CreateCompilationJob",
-    "CreateEdgePackagingJob",
-    "CreateInferenceExperiment",
-    "CreateInferenceRecommendationsJob",
-    "CreateInferenceRouter",
-    "CreateJob",
-    "CreateLabelingJob",
-    "CreateOptimizationJob",
-    "CreatePartnerApp",
-    "CreateTrainingPlan",
-    "CreateTrainingSession",
-    "ExtendTrainingPlan",
-    "StartInferenceExperiment",
-    "UpdateCluster",
-    "UpdateInferenceExperiment",
-)
 CALL = "AWS API Call via CloudTrail"
 
 

@@ -135,8 +135,11 @@ def _model(model: Described, _: Sequence[Described]) -> Facts:
 
 def _endpoint_config(config: Described, models: Sequence[Described]) -> Facts:
     variants = variants_of(config)
+    # A variant without a model serves inference components, which have no VPC but the configuration's (botocore
+    # CreateEndpointConfig.VpcConfig).
+    of_models = all(variant.get("ModelName") for variant in variants)
     return Facts(
-        vpc=True if config.get("VpcConfig") else _in_vpc(models),
+        vpc=bool(config.get("VpcConfig")) or (_in_vpc(models) if of_models else False),
         volume_key=bool(config.get("KmsKeyId")),
         instance_types=tuple(_instance_types(variants)),
     )

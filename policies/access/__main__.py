@@ -74,12 +74,25 @@ def review(
     documents: Annotated[Path, typer.Option(help="Folder of access-matrix.md and access-proofs.md.")] = DOCUMENTS,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding of every check.")] = False,
     exemptions: Annotated[Path, typer.Option(help="Exemptions of the policy pack.")] = exempted.PATH,
+    inventory: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of another program's exports: what its buckets, keys and roles are for."),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="With --inventory: what each theorem says.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --inventory: for machines.")] = False,
 ) -> None:
-    """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails."""
+    """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails.
+
+    With --inventory, the exports are any Pulumi AWS program's: prove what can be said of it, and list what was not
+    read.
+    """
+    if inventory is not None:
+        _review_estate(files, inventory, everything=everything, explain=explain, as_json=as_json)
+        return
     # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
     from policies.access.console import print_review
     from policies.access.encoding import MalformedDocument, Unsupported
-    from policies.access.published.package_data import NotInstalled
+    from policies.access.package_data import NotInstalled
     from policies.pack.captured import read
 
     try:
@@ -104,6 +117,33 @@ def review(
         raise typer.Exit(1) from missing
     if not holds:
         raise typer.Exit(1)
+
+
+def _review_estate(files: list[Path], inventory: Path, *, everything: bool, explain: bool, as_json: bool) -> None:
+    """Review another program's exports; ends the command where something does not hold or was not read."""
+    from policies.access.encoding import MalformedDocument, Unsupported
+    from policies.access.inventory.console import print_estate
+    from policies.access.inventory.entries import BadInventory, read_inventory
+    from policies.access.inventory.estate import read_estate
+    from policies.access.inventory.review import review_estate
+    from policies.access.package_data import NotInstalled
+
+    try:
+        found = review_estate(read_estate(files, read_inventory(inventory)))
+    except (BadExport, BadInventory, MalformedDocument, Unsupported, NotInstalled) as bad:
+        typer.echo(str(bad), err=True)
+        raise typer.Exit(1) from bad
+    print_estate(found, everything=everything, explain=explain, as_json=as_json)
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+@app.command("inventory-schema")
+def inventory_schema() -> None:
+    """Print the JSON schema of an inventory."""
+    from policies.access.inventory.entries import schema
+
+    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
 
 
 @app.command("who-can")

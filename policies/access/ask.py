@@ -11,6 +11,7 @@ from typing import Any
 
 from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
 from policies.access.evaluator import BadPolicy, PolicyKind, decide, parse
+from policies.access.evaluator.caller import unlike_aws
 from policies.access.evaluator.errors import nearest
 from policies.access.evaluator.layers import resource_kind
 from policies.access.evaluator.limits import text_problems
@@ -76,6 +77,15 @@ def read(path: Path) -> list[tuple[Any, AuthorizationRequest]]:
     if problems:
         raise BadQuestions(problems)
     return questions
+
+
+def question_of(entry: Any, position: int = 1) -> AuthorizationRequest:
+    """One question as a file holds it. Raises `BadQuestions` naming all that is wrong with it."""
+    problems: list[str] = []
+    question = _QuestionReader(entry, position, problems).question()
+    if question is None:
+        raise BadQuestions(problems)
+    return question
 
 
 def _load(path: Path) -> Any:
@@ -151,6 +161,9 @@ class _QuestionReader:
             context=self._context(),
             grants=self._grants(),
         )
+        if principal and owner:
+            for sentence in unlike_aws(question):
+                self._wrong(sentence)
         documents = self._documents(question)
         return replace(question, **documents) if len(self.problems) == self.before else None
 

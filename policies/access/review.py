@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.access import cross_account, sizes
+from policies.access.actions.granted import UnmarkedAction, unmarked_actions
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
 from policies.access.graph.closed_world import UnreadProperty, unread_properties
@@ -40,9 +41,12 @@ class ReviewProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What was found. `unread` is what no check reads; `seconds` is how long each part took."""
+    """What was found. `unread` is what no check reads, `actions` what policies allow or name and should not; `seconds`
+    is how long each part took.
+    """
 
     unread: Sequence[UnreadProperty] = ()
+    actions: Sequence[UnmarkedAction] = ()
     matrix: Matrix
     present: Sequence[Presence]
     proofs: Sequence[Proof]
@@ -63,6 +67,7 @@ class Review:
     def problems(self) -> list[ReviewProblem]:
         """Whatever is wrong with the access itself, in the order of the checks."""
         found = [ReviewProblem("not read", str(unread)) for unread in self.unread]
+        found += [ReviewProblem("action", str(action)) for action in self.actions]
         found += [ReviewProblem("expected absence", str(presence)) for presence in self.present]
         for proof in self.proofs:
             found += [
@@ -104,6 +109,7 @@ def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
         unread=unread_properties(stacks),
+        actions=unmarked_actions(graph),
         matrix=table,
         present=present,
         proofs=proofs,

@@ -17,6 +17,8 @@ from policies.documents.operations_key import rules_leave_in_queues, services_pu
 from policies.documents.statement import DocumentKind, Principals, Statement, account_principals, document
 
 CLOUDTRAIL, CONFIG = "cloudtrail.amazonaws.com", "config.amazonaws.com"
+# What happened is asked for long after it happened.
+EVIDENCE_DAYS = 2557
 
 
 def guards_key(

@@ -96,6 +96,8 @@ _STOPPED = (
 # What a model's way into production hangs on.
 _DECISIONS = ("codepipeline:PutApprovalResult", "sagemaker:CreateModelPackage", "sagemaker:UpdateModelPackage")
 _DATA = ("s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*", "sagemaker:InvokeEndpoint*")
+# What the patterns of configuration would let through besides: samples of the data that Macie found, and features.
+_SAMPLES = ("macie2:GetSensitiveDataOccurrences", "sagemaker:ListRecords")
 _LOOK_AFTER_KEYS = (
     "kms:CancelKeyDeletion",
     "kms:DisableKey",
@@ -126,7 +128,7 @@ def administrator(account: AccountScope) -> str:
         ),
         _deny("DenyDecisions", _DECISIONS),
         _deny("DenyMoreRights", IAM_WRITES),
-        _deny("DenyData", _DATA),
+        _deny("DenyData", (*_DATA, *_SAMPLES)),
         _deny("DenyUseOfKeys", CRYPTOGRAPHY),
         *_spare_the_guards(account),
     )
@@ -154,10 +156,12 @@ def _stop(account: AccountScope) -> tuple[Statement, ...]:
             actions=["codebuild:StopBuild"],
             resources=[account.arn("codebuild", f"project/{prefix}-*")],
         ),
+        # Rules that start pipelines have the pipelines' names. Those that begin with the prefix write releases down,
+        # ask endpoints and tell of what fails: nobody silences them.
         Statement(
             sid="SilenceTriggers",
             actions=["events:DisableRule", "events:EnableRule"],
-            resources=[account.arn("events", f"rule/{name}") for name in (f"*-{prefix}-*", f"{prefix}-*")],
+            resources=[account.arn("events", f"rule/*-{prefix}-*")],
         ),
     )
 
@@ -193,6 +197,7 @@ def auditor(account: AccountScope) -> str:
         *_read_the_trail(account),
         _deny("DenyDecisions", _DECISIONS),
         _deny("DenyMoreRights", IAM_WRITES),
+        _deny("DenySamples", _SAMPLES),
         Statement(
             sid="DenyData",
             effect="Deny",

@@ -53,17 +53,19 @@ NEED_LISTED_INSTANCES = (
     "sagemaker:CreateTransf*",
     "sagemaker:UpdateTrai*",
 )
-# They start, buy or enlarge compute, and no condition key tells whether in a VPC, with which key or how large.
-# Clusters know VPC and instance type but no key for their volumes; labeling knows keys but no VPC.
+# They start, buy or enlarge compute, and no condition key tells whether in a VPC, with which key or how large: what is
+# denied in `catalog.compute`. Clusters know VPC and instance type but no key for their volumes; labeling knows keys but
+# no VPC; an endpoint of inference components has no model, and with it no VPC.
 START_UNGUARDED_COMPUTE = (
-    "sagemaker:*ateI*Experiment",
+    "sagemaker:*ateInf*",
+    "sagemaker:*ateMl*",
+    "sagemaker:*ateProj*",
     "sagemaker:BatchAddClusterNodes",
     "sagemaker:CreateAI*Job",
     "sagemaker:CreateAlgorithm",
     "sagemaker:CreateCluster*",
     "sagemaker:CreateCompi*",
     "sagemaker:CreateEdgeP*",
-    "sagemaker:CreateInferenceR*",
     "sagemaker:CreateJob",
     "sagemaker:CreateLab*",
     "sagemaker:CreateO*",

@@ -119,7 +119,7 @@ def dead_letters(queue: str, rules: Sequence[str]) -> str:
             sid="DenyPlainTransport",
             effect="Deny",
             principals=Principals(aws=["*"]),
-            actions=["sqs:SendMessage"],
+            actions=["sqs:ReceiveMessage", "sqs:SendMessage"],
             resources=[queue],
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),

@@ -37,18 +37,25 @@ class BadFile(Exception):
 class CapturedStack:
     """One stack's resources twice: with their inputs alone, and with outputs and id as well.
 
-    `exported` tells the export of one stack from a capture of all stacks.
+    `exported` tells the export of one stack from a capture of all stacks. `unfinished` are operations that an update
+    began and did not end, each in a few words: nobody knows what AWS has of them.
     """
 
     stack: str
     inputs: tuple[StackResource, ...]
     with_outputs: tuple[StackResource, ...]
     exported: bool = False
+    unfinished: tuple[str, ...] = ()
 
 
-def read(path: Path) -> list[CapturedStack]:
-    """The stacks of a file, in their order there. Raises `BadFile`, also for the stacks of another program."""
-    records, exported = _records(path)
+def read(path: Path, *, of_any_program: bool = False) -> list[CapturedStack]:
+    """The stacks of a file, in their order there.
+
+    Raises `BadFile`, also for the stacks of another program unless those of any are wanted.
+    """
+    records, exported, unfinished = _records(path)
+    if not of_any_program:
+        _refuse_other_programs(path, records)
     stacks: dict[str, list[Mapping[str, Any]]] = {}
     for record in records:
         stacks.setdefault(record["stack"], []).append(record)
@@ -58,12 +65,13 @@ def read(path: Path) -> list[CapturedStack]:
             tuple(_resource(record, False) for record in found),
             tuple(_resource(record, True) for record in found),
             exported,
+            unfinished,
         )
         for stack, found in stacks.items()
     ]
 
 
-def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
+def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool, tuple[str, ...]]:
     expected = "expected build/rehearsal/resources.json or the output of `pulumi stack export`"
     try:
         content = json.loads(json_text(path))
@@ -75,17 +83,28 @@ def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool]:
         raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
     except RecursionError as error:
         raise BadFile(f"{path}: is nested too deeply to hold resources; {expected}") from error
-    found = content
+    found, pending = content, None
     exported = isinstance(content, Mapping)
     if exported:
         deployment = content.get("deployment")
         found = deployment.get("resources") if isinstance(deployment, Mapping) else None
+        pending = deployment.get("pending_operations") if isinstance(deployment, Mapping) else None
     if not isinstance(found, list) or not found:
         raise BadFile(f"{path}: holds no resources; {expected}")
     # A resource that waits to be deleted after its replacement is no longer the program's.
-    return [
-        _record(record, path, number) for number, record in enumerate(found) if not _awaits_deletion(record)
-    ], exported
+    return (
+        [_record(record, path, number) for number, record in enumerate(found) if not _awaits_deletion(record)],
+        exported,
+        tuple(map(_operation, pending if isinstance(pending, list) else ())),
+    )
+
+
+def _operation(operation: object) -> str:
+    """An operation that was begun. Source: Pulumi, sdk/go/common/apitype, OperationV2."""
+    begun = operation if isinstance(operation, Mapping) else {}
+    resource = begun.get("resource")
+    urn = resource.get("urn") if isinstance(resource, Mapping) else None
+    return f"{urn or 'a resource'}: {begun.get('type') or 'an operation'} of it never ended"
 
 
 def _awaits_deletion(record: object) -> bool:
@@ -104,16 +123,21 @@ def _record(record: object, path: Path, number: int) -> Mapping[str, Any]:
             raise BadFile(f"{path}: {part} of resource {record['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
     parts = record["urn"].split("::")
-    project = parts[1] if len(parts) > 1 else ""
-    if project != PROJECT:
-        raise BadFile(
-            f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one"
-        )
     return {
         **record,
         "stack": record.get("stack") or parts[0].rpartition(":")[2],
         "name": record.get("name") or parts[-1],
     }
+
+
+def _refuse_other_programs(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    for record in records:
+        project = [*record["urn"].split("::"), ""][1]
+        if project != PROJECT:
+            raise BadFile(
+                f"{path}: holds stacks of the project {project!r}, expected {PROJECT!r}; give an export of this one, "
+                "or an inventory with that one's (docs/tasks/inventory.md)"
+            )
 
 
 def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
@@ -128,10 +152,34 @@ def _resource(record: Mapping[str, Any], outputs: bool) -> StackResource:
         name=record["name"],
         urn=record["urn"],
         props={key: UNKNOWN if key in hidden else _without_secrets(value) for key, value in known.items()},
-        opts={**options, "parent": record.get("parent")},
+        opts={**options, "parent": record.get("parent"), "provider": record.get("provider")},
         property_dependencies={key: _sequence(urns) for key, urns in property_dependencies.items()},
         custom=record.get("custom") is not False,
+        changed=_changed(record.get("inputs") or {}, record.get("outputs") or {}) if outputs else (),
     )
+
+
+def _changed(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Sequence[str]:
+    """Properties whose output is another value than their input: somebody changed it besides the program."""
+    both = ((key, _without_secrets(inputs[key]), _without_secrets(outputs[key])) for key in inputs if key in outputs)
+    known = ((key, given, found) for key, given, found in both if UNKNOWN not in (given, found))
+    return tuple(key for key, given, found in known if given != found and _meaning(given) != _meaning(found))
+
+
+def _meaning(value: Any) -> Any:
+    """A value without what providers write in other ways: JSON as text, the order of lists, lists of one."""
+    if isinstance(value, str):
+        try:
+            content = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return _meaning(content) if isinstance(content, Mapping | list) else value
+    if isinstance(value, Mapping):
+        return {key: _meaning(item) for key, item in value.items() if item not in (None, "", [], {})}
+    if isinstance(value, list):
+        items = sorted((_meaning(item) for item in value), key=repr)
+        return items[0] if len(items) == 1 else items
+    return value
 
 
 def _sequence(value: object) -> Sequence[str]:

@@ -46,6 +46,7 @@ class StackResource:
 
     `property_dependencies` names, for a property, the URNs of the resources that its value was made from: in a preview
     this alone tells which bucket a bucket policy belongs to. `custom` is False of components, which are in no cloud.
+    `changed` names properties of which the cloud has another value than the program gave.
     """
 
     type: str
@@ -55,6 +56,7 @@ class StackResource:
     opts: Mapping[str, object] = field(default_factory=dict)
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     custom: bool = True
+    changed: Sequence[str] = ()
 
     def get(self, path: str) -> object:
         """The value at a dotted path, None where there is none; raises `UnknownValue` when it cannot be read."""

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "Lost events": "tests/operate/test_redrive.py",
     "One account failed": "tests/rehearsal/codesuite/test_stackset_actions.py",
     "What would my change do": "tests/rehearsal/compare/test_real_change.py",
+    "Review another program": "tests/policies/access/inventory/test_page.py",
 }
 Capture = pytest.CaptureFixture[str]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.compute import watched_calls
 from functions.remediator import resource_kinds
 from functions.remediator.remediator import RemediatorConfig
 from functions.remediator.rules import Rules
@@ -15,7 +16,7 @@ CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 
 RULES = Rules(
     instance_types=frozenset({"ml.m5.large", "ml.t3.medium", "ml.g5.xlarge"}), on_own_disks=frozenset({"ml.g5.xlarge"})
 )
-CONFIG = RemediatorConfig(rules=RULES, topic=TOPIC, prefix="mlops")
+CONFIG = RemediatorConfig(rules=RULES, topic=TOPIC, prefix="mlops", denied_calls=frozenset(watched_calls()))
 
 TRAINING = {
     "VpcConfig": VPC,

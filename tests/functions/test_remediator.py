@@ -281,7 +281,9 @@ def test_the_handler_reads_its_orders_from_the_archive_and_prints_what_it_did(
     account: Account, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = {"instanceTypes": ["ml.m5.large"], "onOwnDisks": [], "topic": TOPIC, "prefix": "acme"}
-    (tmp_path / "config.json").write_text(json.dumps(config | {"onlyReport": False, "deleteEndpoints": False}))
+    (tmp_path / "config.json").write_text(
+        json.dumps(config | {"onlyReport": False, "deleteEndpoints": False, "deniedCalls": []})
+    )
     monkeypatch.setattr(handler, "CONFIG", tmp_path / "config.json")
     handler.handle(account.processing(**NO_VPC), None)
     assert account.tags(resource_kinds.PROCESSING, "one") == {"acme:stopped-because": "no VPC"}
@@ -302,9 +304,11 @@ def test_orders_are_the_ones_that_were_written() -> None:
             "prefix": "mlops",
             "onlyReport": True,
             "deleteEndpoints": True,
+            "deniedCalls": ["CreateCluster"],
         }
     )
     config = handler.read_config(text)
     assert isinstance(config, RemediatorConfig)
     assert (config.only_report, config.delete_endpoints, config.topic) == (True, True, TOPIC)
     assert config.rules.on_own_disks == {"ml.g5.xlarge"}
+    assert config.denied_calls == {"CreateCluster"}

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
+from catalog.compute import watched_calls
 from functions.remediator import resource_kinds
 from functions.remediator.events import Passed, Subject, UnknownEvent, read
 from functions.remediator.rules import breaches, facts_of
-from policies.documents.prevention import START_UNGUARDED_COMPUTE
-from tests.functions.remediated import CLUSTER, CONFORMING, MODEL, RULES, TRAINING, arn, called, changed
-from tests.policies.documents.test_prevention import spelled_out
+from tests.functions.remediated import CLUSTER, CONFORMING, MODEL, RULES, TRAINING, VPC, arn, called, changed
 
 SAGEMAKER = Session().get_service_model("sagemaker")
+DENIED = watched_calls()
 JOBS = ("automl-job", "hyper-parameter-tuning-job", "processing-job", "training-job")
 
 
@@ -119,6 +119,17 @@ def test_a_tuning_jobs_own_resources_count() -> None:
     ]
 
 
+def test_a_configuration_for_inference_components_needs_a_vpc_of_its_own() -> None:
+    variants = [{key: value for key, value in one.items() if key != "ModelName"} for one in _variants()]
+    config = CONFORMING["endpoint-config"] | {"ProductionVariants": variants}
+    assert broken("endpoint-config", config) == ["no VPC"]
+    assert broken("endpoint-config", config | {"VpcConfig": VPC}) == []
+
+
+def _variants() -> list[dict[str, Any]]:
+    return list(CONFORMING["endpoint-config"]["ProductionVariants"])
+
+
 @pytest.mark.parametrize("resource", ["endpoint-config", "transform-job"])
 def test_a_model_outside_the_vpc_is_a_breach_of_what_serves_it(resource: str) -> None:
     assert broken(resource, CONFORMING[resource], MODEL, {}) == ["no VPC"]
@@ -159,26 +170,13 @@ def test_every_kind_speaks_sagemakers_language(kind: resource_kinds.ResourceKind
         assert list(stop.input_shape.members) == [kind.name]
 
 
-def test_calls_that_are_watched_are_the_ones_that_prevention_denies() -> None:
-    denied = spelled_out(START_UNGUARDED_COMPUTE)
-    # They change or extend what is there, on instances that the cluster has.
-    harmless = {
-        "CreateClusterExtension",
-        "CreateClusterSchedulerConfig",
-        "UpdateClusterExtension",
-        "UpdateClusterSchedulerConfig",
-        "UpdateClusterSoftware",
-    }
-    assert set(resource_kinds.DENIED_CALLS) == denied - harmless
-
-
 # ---- events
 
 
 @pytest.mark.parametrize("detail_type", sorted(resource_kinds.BY_DETAIL_TYPE))
 def test_a_state_change_names_its_resource(detail_type: str) -> None:
     kind = resource_kinds.BY_DETAIL_TYPE[detail_type]
-    assert read(changed(kind, "One-of-mine")) == Subject(kind=kind, name="One-of-mine")
+    assert read(changed(kind, "One-of-mine"), DENIED) == Subject(kind=kind, name="One-of-mine")
 
 
 def test_an_event_with_nothing_but_an_arn_is_understood() -> None:
@@ -187,25 +185,25 @@ def test_an_event_with_nothing_but_an_arn_is_understood() -> None:
         "detail": {},
         "resources": [arn(resource_kinds.MODEL, "one")],
     }
-    assert read(event) == Subject(kind=resource_kinds.MODEL, name="one")
+    assert read(event, DENIED) == Subject(kind=resource_kinds.MODEL, name="one")
 
 
 @pytest.mark.parametrize("call", ["CreateAutoMLJob", "CreateAutoMLJobV2"])
 def test_a_call_stands_for_an_event_that_sagemaker_does_not_send(call: str) -> None:
-    assert read(called(call, {"autoMLJobName": "one"})) == Subject(kind=resource_kinds.AUTOML, name="one")
+    assert read(called(call, {"autoMLJobName": "one"}), DENIED) == Subject(kind=resource_kinds.AUTOML, name="one")
 
 
 def test_a_call_that_failed_is_nothing() -> None:
-    assert read(called("CreateAutoMLJob", {"autoMLJobName": "one"}, errorCode="AccessDenied")) is None
+    assert read(called("CreateAutoMLJob", {"autoMLJobName": "one"}, errorCode="AccessDenied"), DENIED) is None
 
 
 def test_a_call_that_should_have_been_denied_is_told_with_its_caller() -> None:
     caller = "arn:aws:sts::111111111111:assumed-role/somebody/session"
     answered = {"clusterArn": "arn:aws:sagemaker:eu-west-1:111111111111:cluster/one"}
-    assert read(called("CreateCluster", {"clusterName": "one"}, answered)) == Passed(
+    assert read(called("CreateCluster", {"clusterName": "one"}, answered), DENIED) == Passed(
         call="CreateCluster", what=answered["clusterArn"], caller=caller
     )
-    assert read(called("CreateJob", {"jobName": "one"})) == Passed(call="CreateJob", what="one", caller=caller)
+    assert read(called("CreateJob", {"jobName": "one"}), DENIED) == Passed(call="CreateJob", what="one", caller=caller)
 
 
 @pytest.mark.parametrize(
@@ -223,4 +221,4 @@ def test_a_call_that_should_have_been_denied_is_told_with_its_caller() -> None:
 )
 def test_an_event_that_nobody_understands_is_an_error_and_not_silence(event: dict[str, Any]) -> None:
     with pytest.raises(UnknownEvent):
-        read(event)
+        read(event, DENIED)

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic_core import SchemaError
 
-from policies.access.published.package_data import data_file
+from policies.access.package_data import data_file
 from settings.patterns import matcher
 
 Schema = Mapping[str, Any]

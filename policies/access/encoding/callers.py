@@ -45,12 +45,16 @@ _TYPES = {kind: kind.value for kind in (CallerType.ROOT, CallerType.USER, Caller
 
 @dataclass(frozen=True)
 class SymbolicCaller:
-    """A principal. `arn` and `account` may be open; `role` is the role's ARN as aws:PrincipalArn shows it."""
+    """A principal. `arn` and `account` may be open; `principal_arn` is what aws:PrincipalArn shows, a session's role.
+
+    `given` is what is true of it where it is open.
+    """
 
     kind: CallerType
     arn: z3.SeqRef
     account: z3.SeqRef | None
     principal_arn: z3.SeqRef | None
+    given: tuple[z3.BoolRef, ...] = ()
 
     @classmethod
     def of(cls, principal: str, account: str | None, principal_arn: str | None = None) -> SymbolicCaller:
@@ -70,16 +74,15 @@ class SymbolicCaller:
         if kind not in {CallerType.ROLE, CallerType.USER}:
             raise ValueError(f"an outsider is a role or a user, not {kind.name}")
         arn = z3.String("principal:arn")
-        return cls(kind, arn, z3.SubString(arn, len(_BEFORE_ACCOUNT), 12), arn)
+        word = "role" if kind is CallerType.ROLE else "user"
+        digits = z3.Loop(z3.Range("0", "9"), 12, 12)
+        name = z3.Plus(z3.AllChar(z3.ReSort(z3.StringSort())))
+        given = z3.InRe(arn, z3.Concat(z3.Re(_BEFORE_ACCOUNT), digits, z3.Re(f":{word}/"), name))
+        return cls(kind, arn, z3.SubString(arn, len(_BEFORE_ACCOUNT), 12), arn, (given,))
 
     def limits(self) -> list[z3.BoolRef]:
         """What is true of every caller of this kind: nothing to add for a known one."""
-        if self.account is None or z3.is_string_value(self.account):
-            return []
-        word = "role" if self.kind is CallerType.ROLE else "user"
-        digits = z3.Loop(z3.Range("0", "9"), 12, 12)
-        name = z3.Plus(z3.AllChar(z3.ReSort(z3.StringSort())))
-        return [z3.InRe(self.arn, z3.Concat(z3.Re(_BEFORE_ACCOUNT), digits, z3.Re(f":{word}/"), name))]
+        return list(self.given)
 
     def service_linked(self) -> Formula:
         """Whether it is a service-linked role, by the path that AWS reserves.
@@ -97,13 +100,17 @@ class SymbolicCaller:
         """
         keys: dict[str, z3.SeqRef] = {"aws:resourceaccount": constant(owner)}
         if self.kind is CallerType.ANONYMOUS:
+            nobody = constant("anonymous")
             return keys | {
-                "aws:principalaccount": constant("anonymous"),
+                "aws:principalaccount": nobody,
                 "aws:principaltype": constant("Anonymous"),
+                "aws:userid": nobody,
             }
-        keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerType.SERVICE else "false")
+        if self.kind in IN_ACCOUNT or self.kind is CallerType.SERVICE:
+            keys["aws:principalisawsservice"] = constant("true" if self.kind is CallerType.SERVICE else "false")
         if self.kind is CallerType.SERVICE:
             keys["aws:principalservicename"] = self.arn
+        keys |= self._names()
         if self.principal_arn is not None:
             keys["aws:principalarn"] = self.principal_arn
         if self.account is not None:
@@ -111,6 +118,17 @@ class SymbolicCaller:
         if self.kind in IN_ACCOUNT:
             keys["aws:principaltype"] = constant(_TYPES.get(self.kind, "AssumedRole"))
         return keys
+
+    def _names(self) -> Mapping[str, z3.SeqRef]:
+        """aws:username and aws:userid, as far as the ARN says them."""
+        if self.account is None or not z3.is_string_value(self.arn) or not z3.is_string_value(self.account):
+            return {}
+        name, account = known_text(self.arn).rsplit("/", 1)[-1], known_text(self.account)
+        if self.kind is CallerType.USER:
+            return {"aws:username": constant(name)}
+        if self.kind is CallerType.FEDERATED_USER:
+            return {"aws:userid": constant(f"{account}:{name}")}
+        return {"aws:userid": self.account} if self.kind is CallerType.ROOT else {}
 
 
 def _classified(principal: str) -> tuple[CallerType, str | None]:
@@ -201,6 +219,8 @@ def _is_role(name: str, found: re.Match[str], caller: SymbolicCaller) -> Formula
         return _same(caller.arn, name)
     if caller.kind is not CallerType.SESSION or caller.principal_arn is None or found["path"] is None:
         return False
+    if not z3.is_string_value(caller.principal_arn):
+        return _same(caller.principal_arn, name)
     shown = _IAM.fullmatch(known_text(caller.principal_arn))
     if shown and shown["path"] and "/" not in shown["path"]:
         return (found["account"], found["path"].rsplit("/", 1)[-1]) == (shown["account"], shown["path"])

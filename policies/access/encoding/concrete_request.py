@@ -8,9 +8,12 @@ import z3
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.encoding.callers import SymbolicCaller
+from policies.access.encoding.context_keys import contradictory, usual
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.logic import Undecided, Unsupported, constant
 from policies.access.encoding.request import Slot, SymbolicRequest
+from policies.access.encoding.service_rules import asks_who_it_is
+from policies.access.encoding.statements import StatementEncoder
 from policies.access.encoding.variables import free_variables, slot_and_reading
 
 
@@ -22,6 +25,8 @@ def decide(request: AuthorizationRequest, *, pinned: Iterable[str] = ()) -> bool
     Raises `MalformedDocument`.
     """
     policies = Policies.of(request)
+    if _asks_who_it_is(request):
+        return True
     try:
         symbolic = symbolic_request(request, policies, {name.lower() for name in pinned})
         formula = encode(policies, symbolic)
@@ -31,9 +36,16 @@ def decide(request: AuthorizationRequest, *, pinned: Iterable[str] = ()) -> bool
     return truth(formula, values_of(request, formula))
 
 
+def _asks_who_it_is(request: AuthorizationRequest) -> bool:
+    """Whether no policy can deny the call, which formulas with an open action leave out."""
+    caller = SymbolicCaller.of(request.principal, request.account)
+    known = SymbolicRequest.over((), caller, action=request.action)
+    return asks_who_it_is(StatementEncoder(known, request.owner, bounded=False)) is True
+
+
 def symbolic_request(request: AuthorizationRequest, policies: Policies, pinned: set[str] | None) -> SymbolicRequest:
     """The request of `request`, open but for the keys in `pinned`; all of it known for None."""
-    context = {key.lower(): _listed(values) for key, values in request.context.items()}
+    context = _context(request)
     shown = context.get("aws:principalarn", ())
     caller = SymbolicCaller.of(request.principal, request.account, shown[0] if shown else None)
     derived = caller.derived(request.owner)
@@ -50,8 +62,24 @@ def symbolic_request(request: AuthorizationRequest, policies: Policies, pinned: 
 
 def values_of(request: AuthorizationRequest, formula: z3.BoolRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
     """The value in `request` of each variable of `formula`."""
-    context = {key.lower(): _listed(values) for key, values in request.context.items()}
+    context = _context(request)
     return [(variable, _value(variable, request, context)) for variable in free_variables(formula)]
+
+
+def _context(request: AuthorizationRequest) -> dict[str, tuple[str, ...]]:
+    """The question's keys, and those that every request has, by their usual values."""
+    given = _given(request)
+    caller = SymbolicCaller.of(request.principal, request.account)
+    return {**{key: (value,) for key, value in usual(request, caller, given).items()}, **given}
+
+
+def _given(request: AuthorizationRequest) -> dict[str, tuple[str, ...]]:
+    return {key.lower(): _listed(values) for key, values in request.context.items()}
+
+
+def unlike_aws(request: AuthorizationRequest) -> list[str]:
+    """The condition keys of the question that AWS would not send, or not with these values."""
+    return contradictory(request, SymbolicCaller.of(request.principal, request.account), _given(request))
 
 
 def _value(variable: z3.ExprRef, request: AuthorizationRequest, context: Mapping[str, tuple[str, ...]]) -> z3.ExprRef:

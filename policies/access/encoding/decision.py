@@ -27,15 +27,29 @@ from policies.access.encoding.logic import (
     settled,
 )
 from policies.access.encoding.request import SymbolicRequest
+from policies.access.encoding.service_rules import (
+    asks_who_it_is,
+    mended_by_root,
+    refused_to_caller,
+    refused_to_other_accounts,
+)
 from policies.access.encoding.statements import StatementEncoder
 
 # The services whose requests resource control policies bind.
 # Source: AWS Organizations User Guide, "Resource control policies (RCPs)", "List of AWS services that support RCPs".
 RCP_SERVICES = (
-    *("s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "dynamodb", "logs", "events"),
-    *("codebuild", "codecommit", "codepipeline", "codeartifact", "xray"),
+    *("aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory"),
+    *("cloudfront", "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline"),
+    *("cognito-identity", "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer"),
+    *("cost-optimization-hub", "dax", "dsql", "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms"),
+    *("gamelift", "health", "inspector-scan", "kendra", "kinesisvideo", "kms", "logs", "memorydb"),
+    *("networkmonitor", "notifications", "opensearch", "pca-connector-ad", "personalize", "polly", "pricing"),
+    *("resource-groups", "rolesanywhere", "s3", "secretsmanager", "servicediscovery", "signin", "sqs", "sts"),
+    *("support", "swf", "textract", "timestream-influxdb", "transcribe", "transfer", "translate", "wafv2"),
+    *("workspaces", "xray"),
 )
 _ROLE_ARN, _KEY_ARN = "arn:*:iam::*:role/*", "arn:*:kms:*:*:key/*"
+_LINKED_ROLE_ARN = "arn:*:iam::*:role/aws-service-role/*"
 # Operations of a grant that take an encryption context. Source: botocore, kms, operations with EncryptionContext.
 _WITH_CONTEXT = frozenset(
     {
@@ -97,9 +111,12 @@ def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[Enco
 def encode(policies: Policies, request: SymbolicRequest) -> z3.BoolRef:
     """The formula "`request` is allowed".
 
-    Raises `MalformedDocument`, and `Unsupported` for a pattern that has no exact formula.
+    While the action is open, the calls that no policy can deny (`asks_who_it_is`) are no part of it: a formula says
+    what policies let pass. Raises `MalformedDocument`, and `Unsupported` for a pattern that has no exact formula.
     """
     encoder = StatementEncoder(request, policies.owner, bounded=policies.boundary is not None)
+    if asks_who_it_is(encoder) is True:
+        return as_term(True)
     given = granted(policies, encoder)
     # What nobody grants needs no denial, and most requests are of that kind.
     if given is False:
@@ -107,7 +124,7 @@ def encode(policies: Policies, request: SymbolicRequest) -> z3.BoolRef:
     conditions = [
         given,
         negation(denied(policies, encoder)),
-        either(exempt_from_rcps(encoder), every_level(policies.rcps, encoder)) if policies.rcps else True,
+        negation(refused_to_caller(encoder)),
         either(exempt_from_scps(request.caller), every_level(policies.scps, encoder)) if policies.scps else True,
         limit_allows(policies.endpoint, encoder),
     ]
@@ -117,11 +134,13 @@ def encode(policies: Policies, request: SymbolicRequest) -> z3.BoolRef:
 def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether any policy that binds the caller denies explicitly."""
     own = [*policies.identity, policies.boundary, policies.session] if _has_policies(encoder.request.caller) else []
-    bound = [policy for policy in (*own, policies.resource, policies.endpoint) if policy is not None]
+    bound = [policy for policy in (*own, policies.endpoint) if policy is not None]
+    resource = encoder.denying(policies.resource) if policies.resource is not None else False
     rcps = disjunction(encoder.denying(policy) for level in policies.rcps for policy in level)
     scps = disjunction(encoder.denying(policy) for level in policies.scps for policy in level)
     return either(
         disjunction(encoder.denying(policy) for policy in bound),
+        both(resource, negation(mended_by_root(encoder, policies.owner))),
         both(rcps, negation(exempt_from_rcps(encoder))) if policies.rcps else False,
         both(negation(exempt_from_scps(encoder.request.caller)), scps),
     )
@@ -130,13 +149,16 @@ def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
 def exempt_from_rcps(encoder: StatementEncoder) -> Formula:
     """Resource control policies bind every caller, AWS services too, but for service-linked roles.
 
-    Nor do they bind requests to services outside their list, nor the retirement of grants.
+    Nor do they bind requests to services outside their list, the retirement of grants, nor a service that assumes a
+    service-linked role. What they allow is no question: RCPFullAWSAccess stays attached at every level.
     Source: AWS Organizations User Guide, "Resource control policies (RCPs)" and "Resource control policy examples",
     which deny service principals.
     """
-    covered = disjunction(encoder.action_is(f"{service}:*") for service in RCP_SERVICES)
+    covered = encoder.action_among(tuple(f"{service}:*" for service in RCP_SERVICES))
     retired = encoder.action_is("kms:RetireGrant")
-    return either(encoder.request.caller.service_linked(), negation(covered), retired)
+    caller = encoder.request.caller
+    assumed = both(caller.kind is CallerType.SERVICE, encoder.action_is("sts:*"), encoder.resource_is(_LINKED_ROLE_ARN))
+    return either(caller.service_linked(), negation(covered), retired, assumed)
 
 
 def exempt_from_scps(caller: SymbolicCaller) -> Formula:
@@ -168,13 +190,21 @@ def granted(policies: Policies, encoder: StatementEncoder) -> Formula:
         granted_directly(policies, encoder, grants),
         across_accounts(identity, resource.joined(grants)),
     )
-    return either(within, both(negation(same), across))
+    if same is True or across is False:
+        return within
+    return either(within, both(negation(same), across, negation(refused_to_other_accounts(encoder))))
 
 
 def identity_side(policies: Policies, encoder: StatementEncoder) -> Formula:
-    """What the caller's own policies allow together; an account's root user needs none."""
+    """What the caller's own policies allow together; an account's root user needs none.
+
+    A federated user without a session policy has none of its user's permissions.
+    Source: AWS Security Token Service API Reference, "GetFederationToken".
+    """
     if not _has_policies(encoder.request.caller):
         return True
+    if encoder.request.caller.kind is CallerType.FEDERATED_USER and policies.session is None:
+        return False
     identity = disjunction(encoder.allowing(policy).at_all() for policy in policies.identity)
     return both(identity, limit_allows(policies.boundary, encoder), limit_allows(policies.session, encoder))
 

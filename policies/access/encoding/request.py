@@ -12,6 +12,7 @@ import z3
 
 from policies.access.encoding import values
 from policies.access.encoding.callers import SymbolicCaller
+from policies.access.encoding.context_keys import lacks
 from policies.access.encoding.documents import EncodedPolicy
 from policies.access.encoding.logic import Formula, Unsupported, as_term, constant, known_text
 
@@ -145,11 +146,13 @@ class SymbolicRequest:
         return limits
 
     def values(self, key: str, derived: Mapping[str, z3.SeqRef]) -> list[Slot]:
-        """The values of `key` (in lower case): known, derived from the caller, or open."""
+        """The values of `key` (in lower case): known, derived from the caller, lacking by its kind, or open."""
         if key in self.pinned:
             return [Slot(f"{key}#{i}", True, constant(text)) for i, text in enumerate(self.pinned[key])]
         if key in derived:
             return [Slot(f"{key}#0", True, derived[key])]
+        if lacks(self.caller.kind, key):
+            return []
         return [Slot(f"{key}#{i}", z3.Bool(f"{key}#{i};present")) for i in range(self.slots.get(key, 1))]
 
 

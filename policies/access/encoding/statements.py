@@ -66,6 +66,12 @@ class StatementEncoder:
             return _known_action(pattern, self._action)
         return fits(pattern.lower(), Style.WILD, self.request.action, "an action")
 
+    def action_among(self, names: tuple[str, ...]) -> Formula:
+        """Whether the action is one of these, in any case, as one condition; a name may end with a wildcard."""
+        if self._action is not None:
+            return any(_known_action(name, self._action) for name in names)
+        return z3.InRe(self.request.action, _among(names))
+
     def resource_is(self, pattern: str) -> Formula:
         """Whether the resource's ARN has this form."""
         return fits(pattern, Style.ARN, self.request.resource, "a resource")
@@ -109,6 +115,16 @@ class StatementEncoder:
 def _known_action(pattern: str, action: str) -> Formula:
     """Whether a known action has this form: asked of every statement, and of few actions."""
     return fits(pattern.lower(), Style.WILD, constant(action), "an action")
+
+
+@lru_cache(maxsize=64)
+def _among(names: tuple[str, ...]) -> z3.ReRef:
+    return z3.Union(*(_one_of(name.lower()) for name in names))
+
+
+def _one_of(name: str) -> z3.ReRef:
+    begin = z3.Re(constant(name.removesuffix("*")))
+    return z3.Concat(begin, z3.Full(z3.ReSort(z3.StringSort()))) if name.endswith("*") else begin
 
 
 def addresses(statement: EncodedStatement, caller: SymbolicCaller, *, bounded: bool) -> Formula:

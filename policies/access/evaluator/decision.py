@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
-from policies.access.evaluator.caller import NormalizedRequest, PrincipalType, normalize
+from policies.access.evaluator.caller import NormalizedRequest, normalize
+from policies.access.evaluator.caller_kinds import PrincipalType
 from policies.access.evaluator.layers import Layer, Layers, evaluate_layers, resource_kind
 from policies.access.evaluator.match import MatchLevel
 from policies.access.evaluator.policy import PolicyKind
+from policies.access.evaluator.service_rules import always_allowed, never_allowed, unlocked_by_root
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,16 @@ def explain(request: AuthorizationRequest) -> Explanation:
 
 
 def _verdict(request: AuthorizationRequest, normalized: NormalizedRequest, layers: Layers) -> _Verdict:
-    denies = [f"Deny {found}" for layer in layers for found in layer.denies]
+    if why := always_allowed(normalized):
+        return _Verdict(allowed=True, reasons=(why,))
+    if why := never_allowed(request, normalized):
+        return _Verdict(allowed=False, reasons=(why,))
+    lifted = layers.resource if unlocked_by_root(request, normalized) else None
+    denies = [f"Deny {found}" for layer in layers if layer is not lifted for found in layer.denies]
     if denies:
         return _Verdict(allowed=False, reasons=tuple(denies))
-    limits = [*layers.rcps, *layers.scps, *([layers.endpoint] if layers.endpoint else [])]
+    # Every level has RCPFullAWSAccess, which cannot be detached, so that RCPs limit by their denials alone.
+    limits = [*layers.scps, *([layers.endpoint] if layers.endpoint else [])]
     missing: list[tuple[str, Layer | None]] = [(layer.name, layer) for layer in limits if not layer.allows]
     reasons, without_allow = _granted(request, normalized, layers)
     missing.extend(without_allow)
@@ -162,9 +170,15 @@ def _strongest(resource: Layer | None, grants: Layer | None) -> Layer | None:
 
 
 def _identity_side(normalized: NormalizedRequest, layers: Layers) -> Granted:
-    """Identity policies with what limits them. The root user needs none."""
+    """Identity policies with what limits them. The root user needs none.
+
+    A federated user has the user's policies only as far as a session policy hands them on: without one it has no
+    permissions (AWS Security Token Service API Reference, "GetFederationToken").
+    """
     if normalized.caller.kind is PrincipalType.ROOT:
         return ["full access of the account root"], []
+    if normalized.caller.kind is PrincipalType.FEDERATED_USER and layers.session is None:
+        return [], [("the session policy of the federated user", None)]
     missing: list[tuple[str, Layer | None]] = []
     reasons = []
     identity = layers.identity

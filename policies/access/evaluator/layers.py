@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.access.authorization import AuthorizationRequest
-from policies.access.evaluator.caller import NormalizedRequest, PrincipalType
+from policies.access.evaluator.caller import NormalizedRequest
+from policies.access.evaluator.caller_kinds import SERVICE_LINKED_PATH, PrincipalType
 from policies.access.evaluator.grants import grant_match_level
 from policies.access.evaluator.match import MatchLevel, NearMiss, applies, near_miss
 from policies.access.evaluator.parse import PARSED, parse
@@ -16,19 +17,67 @@ from policies.access.evaluator.policy import ParsedPolicy, PolicyKind
 # Services whose resources RCPs cover. Source: AWS Organizations User Guide, "Resource control policies (RCPs)".
 RCP_SERVICES = frozenset(
     {
+        "aoss",
+        "appconfig",
+        "appstream",
+        "autoscaling",
+        "autoscaling-plans",
+        "budgets",
+        "clouddirectory",
+        "cloudfront",
+        "cloudsearch",
+        "cloudtrail-data",
         "codeartifact",
         "codebuild",
         "codecommit",
         "codepipeline",
+        "cognito-identity",
+        "cognito-idp",
+        "comprehend",
+        "comprehendmedical",
+        "compute-optimizer",
+        "cost-optimization-hub",
+        "dax",
+        "dsql",
         "dynamodb",
         "ecr",
+        "ecr-public",
         "events",
+        "firehose",
+        "fis",
+        "fms",
+        "gamelift",
+        "health",
+        "inspector-scan",
+        "kendra",
+        "kinesisvideo",
         "kms",
         "logs",
+        "memorydb",
+        "networkmonitor",
+        "notifications",
+        "opensearch",
+        "pca-connector-ad",
+        "personalize",
+        "polly",
+        "pricing",
+        "resource-groups",
+        "rolesanywhere",
         "s3",
         "secretsmanager",
+        "servicediscovery",
+        "signin",
         "sqs",
         "sts",
+        "support",
+        "swf",
+        "textract",
+        "timestream-influxdb",
+        "transcribe",
+        "transfer",
+        "translate",
+        "wafv2",
+        "workspaces",
         "xray",
     }
 )
@@ -152,10 +201,18 @@ def _grants(request: AuthorizationRequest, normalized: NormalizedRequest) -> Lay
 
 
 def _rcp_applies(normalized: NormalizedRequest) -> bool:
-    """RCPs bind every caller, services included, of the services that they cover, save service-linked roles."""
+    """RCPs bind every caller, services included, of the services that they cover, save service-linked roles.
+
+    Nor do they keep a service from assuming a service-linked role.
+    """
     service = normalized.action.partition(":")[0]
     covered = service in RCP_SERVICES and normalized.action not in _RCP_EXEMPT_ACTIONS
-    return covered and not normalized.caller.service_linked
+    assumes_linked = (
+        service == "sts"
+        and normalized.caller.kind is PrincipalType.SERVICE
+        and SERVICE_LINKED_PATH in normalized.resource
+    )
+    return covered and not normalized.caller.service_linked and not assumes_linked
 
 
 def _levels(

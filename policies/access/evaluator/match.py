@@ -6,7 +6,8 @@ import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from policies.access.evaluator.caller import CallerIdentity, NormalizedRequest, PrincipalType
+from policies.access.evaluator.caller import NormalizedRequest
+from policies.access.evaluator.caller_kinds import CallerIdentity, PrincipalType
 from policies.access.evaluator.operators import ValueTest
 from policies.access.evaluator.policy import (
     ConditionClause,

@@ -149,7 +149,7 @@ def _decoded(text: str) -> bytes | None:
 
 
 @lru_cache(maxsize=4096)
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text.strip())
     except ValueError:
@@ -164,8 +164,8 @@ def _ip(parts: Resolved) -> ValueTest:
         return lambda _value: False
 
     def test(value: str) -> bool:
-        address = _address(value)
-        return address is not None and address in network
+        found = address(value)
+        return found is not None and found in network
 
     return test
 

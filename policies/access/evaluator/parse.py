@@ -53,6 +53,10 @@ _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY
 # Source: IAM User Guide, "IAM JSON policy elements: Sid".
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
+# What RCPFullAWSAccess says, the one resource control policy that allows. AWS attaches it to the root, every unit and
+# every account, and nobody can detach it. Source: AWS Organizations User Guide, "RCP syntax".
+_RCP_FULL_ACCESS = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+
 # Documents by the kind that they were read as.
 PARSED: DocumentCache[ParsedPolicy] = DocumentCache()
 
@@ -137,6 +141,8 @@ class _PolicyParser:
         for name in given:
             if name not in _ELEMENTS:
                 self._report(f"unknown element {name}{nearest(name, _ELEMENTS)}; allowed are {', '.join(_ELEMENTS)}.")
+        if self.kind is PolicyKind.RCP:
+            self._organization(given)
         return ParsedStatement(
             label=label,
             allow=self._effect(given) == "Allow",
@@ -187,9 +193,22 @@ class _PolicyParser:
         if negated and given.get("Effect") == "Allow":
             self._report("NotPrincipal with Allow lets everybody else in and is not supported; use it with Deny only.")
         principals = read_principals(given[name], name, negated, self._report)
-        if self.kind is PolicyKind.RCP and not principals.everyone:
+        if self.kind is PolicyKind.RCP and given[name] != "*":
             self._report('the Principal of a resource control policy must be "*"; narrow it with a condition.')
         return principals
+
+    def _organization(self, given: Mapping[str, Any]) -> None:
+        """What resource control policies may not hold (AWS Organizations User Guide, "RCP syntax")."""
+        if {name: given.get(name) for name in given if name != "Sid"} == _RCP_FULL_ACCESS:
+            return
+        if given.get("Effect") == "Allow":
+            self._report(
+                "Effect of a resource control policy must be Deny; only RCPFullAWSAccess, which AWS attaches, allows."
+            )
+        if "NotAction" in given:
+            self._report("a resource control policy has no NotAction; list the actions in Action.")
+        if "*" in ([actions] if isinstance(actions := given.get("Action"), str) else actions or ()):
+            self._report('Action of a resource control policy names services, such as "s3:*", and not "*".')
 
     def _no_principal(self, given: Mapping[str, Any]) -> None:
         for name in ("Principal", "NotPrincipal"):

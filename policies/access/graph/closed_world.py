@@ -21,6 +21,10 @@ _GRANT = re.compile(
     r"polic|principal|grant|acl|permission|trust|share|sharing|allowed|member|invoker|authori[sz]|accounts?$|replicat",
     re.IGNORECASE,
 )
+# Properties that say what a policy, an attachment or a permission is for.
+_POINTING = re.compile(
+    r"action|arn|bucket|function|groups?|key|keyId|queueUrl|repository|roles?|roleArn|secretArn|sourceArn|users?"
+)
 # A stack's tags and those of its provider are read as tags.
 _TAGS = ("tags", "tagsAll", "defaultTags")
 _NOTHING: tuple[object, ...] = (None, False, "", [], {}, ())
@@ -28,14 +32,23 @@ _NOTHING: tuple[object, ...] = (None, False, "", [], {}, ())
 
 @dataclass(frozen=True, kw_only=True)
 class UnreadProperty:
-    """Something that may give access and that nobody reads: a whole resource where `path` is empty."""
+    """Something that may give access and that nobody reads: a whole resource where `path` is empty.
+
+    `changed`: the cloud has another value than the program gave, and only the program's is read.
+    """
 
     stack: str
     type: str
     urn: str
     path: str = ""
+    changed: bool = False
 
     def __str__(self) -> str:
+        if self.changed:
+            return (
+                f"{self.urn}: AWS has another {self.path} of {self.type} than the program gave it: see who changed it, "
+                "bring the stack up, and write the file again"
+            )
         what = (
             f"{self.path} looks like a grant, and nobody reads it of {self.type}"
             if self.path
@@ -57,14 +70,24 @@ def _unread(stack: str, resource: StackResource) -> Iterator[UnreadProperty]:
         yield UnreadProperty(stack=stack, type=token, urn=resource.urn)
         return
     read, harmless = READ.get(token, ()), tuple(NO_GRANT.get(token, ()))
-    found = {path for path, value in _values("", resource.props) if _looks_like_grant(path, value)}
+    found = {path for path, value in values("", resource.props) if looks_like_grant(path, value)}
     for path in sorted(found.difference(read)):
         if any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in harmless):
             continue
         yield UnreadProperty(stack=stack, type=token, urn=resource.urn, path=path)
+    for path in changed_grants(resource, read):
+        yield UnreadProperty(stack=stack, type=token, urn=resource.urn, path=path, changed=True)
 
 
-def _values(path: str, value: object) -> Iterator[tuple[str, object]]:
+def changed_grants(resource: StackResource, read: Iterable[str]) -> list[str]:
+    """Properties that give access, or say to what or to whom, and that the cloud has another value of."""
+    grants = {path.split(".")[0].split("[")[0] for path in read}
+    return sorted(
+        name for name in resource.changed if name in grants or _POINTING.fullmatch(name) or _GRANT.search(name)
+    )
+
+
+def values(path: str, value: object) -> Iterator[tuple[str, object]]:
     """Every value of a resource with its path; items of a list are one path, which ends in `[]`. A policy document is
     one value."""
     if path.partition(".")[0] in _TAGS:
@@ -74,13 +97,13 @@ def _values(path: str, value: object) -> Iterator[tuple[str, object]]:
         return
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _values(f"{path}.{key}" if path else str(key), inner)
+            yield from values(f"{path}.{key}" if path else str(key), inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _values(f"{path}[]", inner)
+            yield from values(f"{path}[]", inner)
 
 
-def _looks_like_grant(path: str, value: object) -> bool:
+def looks_like_grant(path: str, value: object) -> bool:
     if not path or value in _NOTHING:
         return False
     if isinstance(value, Mapping):

@@ -11,6 +11,7 @@ from functools import cached_property
 from catalog.roles import RoleKind
 from catalog.scope import Scope
 from policies.access.authorization import AuthorizationRequest, Document, RequestContext
+from policies.access.graph.declared import DeclaredResource
 from policies.access.graph.references import Reference
 
 # An account that no policy mentions stands for all of them: policies tell accounts apart by equality alone.
@@ -61,10 +62,21 @@ class IamRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IamUser(IamRole):
+    """An IAM user, with its groups' policies among its own: whatever is asked of roles is asked of it.
+
+    Nobody assumes it: its trust admits nobody.
+    """
+
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyResource:
     """A resource that can carry a resource policy.
 
-    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret. `purpose` is what a bucket or
+    `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret, and of an account as a whole
+    registry (of images) and logs (its log groups), and log destination. `purpose` is what a bucket or
     a key is for; other kinds have none. `key_arn` is the key that encrypts a bucket's objects; `aliases` are a key's.
     """
 
@@ -107,10 +119,11 @@ class VpcEndpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """Something that runs with a role: `kind` is build, pipeline, function, profile, domain or rule.
+    """Something that runs with a role: `kind` is one of those of `RUNNER_ACTIONS` in proofs/escalation/facts.py.
 
     `source` is the ARN of the object whose content decides what runs, where there is one; `artifacts` is the ARN of
-    the folder that a pipeline keeps its artifacts in; `starts` names the builds that a pipeline runs.
+    the folder that a pipeline keeps its artifacts in; `starts` names the builds that a pipeline runs; `parts` are the
+    ARNs of its stages and of their actions.
     """
 
     kind: str
@@ -123,6 +136,7 @@ class Runner:
     source: str | None = None
     artifacts: str | None = None
     starts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +147,9 @@ class PolicyGraph:
     for, and what its ARNs and names begin with. `organization_paths` stand for the accounts in policies, as the data
     science stack says; none: policies list them. `equivalent_accounts` are accounts of the platform that were left out
     because they are like one of these. `missing_stacks` are referred to by these and not among them. `references` are
-    what properties name outside policies, and `vpcs` the ids of the platform's VPCs.
+    what properties name outside policies, `vpcs` the ids of the platform's VPCs, and `identifiers` the ARNs, ids and
+    URLs of all that stacks made, with those that their outputs name. `declared` are resources whose properties theorems
+    read; `members` the projects that people work for, by the ARN of their role.
     """
 
     roles: Mapping[str, IamRole]
@@ -147,7 +163,10 @@ class PolicyGraph:
     equivalent_accounts: frozenset[str] = frozenset()
     missing_stacks: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    identifiers: frozenset[str] = frozenset()
     vpcs: frozenset[str] = frozenset()
+    declared: tuple[DeclaredResource, ...] = ()
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -184,6 +203,10 @@ class PolicyGraph:
         """Resources of a kind, by ARN."""
         found = (resource for resource in self.policy_resources.values() if resource.kind == kind)
         return sorted(found, key=lambda resource: resource.arn)
+
+    def declared_of(self, token: str) -> list[DeclaredResource]:
+        """Resources of a type whose properties theorems read, by URN."""
+        return sorted((one for one in self.declared if one.type == token), key=lambda one: one.urn)
 
     def named(self, kind: str, ending: str) -> PolicyResource:
         """The one resource of a kind whose name, or one of whose aliases, ends so. Raises KeyError otherwise."""

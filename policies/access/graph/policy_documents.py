@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from catalog.scope import Scope
 from policies.access.authorization import Document, RequestContext
-from policies.access.graph.model import PolicyResource
+from policies.access.graph.model import BadExport, PolicyResource
+from policies.pack.model import Unknown
 
 # All that an identity policy can allow: that of an account's administrator who has no role of the platform.
 ALLOW_EVERYTHING: Document = {
@@ -34,3 +37,29 @@ def as_list(value: object) -> list[Any]:
 def statements(document: Document) -> list[Mapping[str, Any]]:
     """The statements of a document, which may hold one statement instead of a list."""
     return as_list(document.get("Statement"))
+
+
+def default_key_policy(scope: Scope) -> Document:
+    """What a key that is given no policy has: its account's own policies decide."""
+    account = {"AWS": f"arn:{scope.partition}:iam::{scope.account}:root"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Account", "Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"}],
+    }
+
+
+def document(value: object, where: str) -> Document:
+    """A policy of a resource as JSON; `where` says which for the error. Raises BadExport."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, Unknown) or value is None:
+        raise BadExport(f"{where} is not known yet: export the stack after `pulumi up`")
+    try:
+        parsed = json.loads(str(value))
+    except json.JSONDecodeError as error:
+        raise BadExport(f"{where} is not JSON ({error}): correct it, and write the file again") from error
+    except RecursionError as error:
+        raise BadExport(f"{where} is nested too deeply to be a policy: correct it, and write the file again") from error
+    if not isinstance(parsed, Mapping):
+        raise BadExport(f"{where} is not a policy document: a JSON object with Version and Statement")
+    return parsed

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from catalog.roles import PURPOSE_TAG, RoleKind
 from policies.access.authorization import Document
+from policies.access.aws_managed_policies import attached_aws_policies, is_aws_managed
+from policies.access.graph.account_policies import account_policies
 from policies.access.graph.existing import existing_endpoints, existing_storage
+from policies.access.graph.grants import with_grants
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import POLICY_CARRIERS, misplaced
-from policies.access.graph.references import references
+from policies.access.graph.policy_documents import default_key_policy, document
+from policies.access.graph.read_declared import declared, members
+from policies.access.graph.references import declared_identifiers, references
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
 from policies.access.graph.runners import runners
 from policies.access.graph.stack_resources import StackResources, joined, mappings, tags_of
+from policies.access.graph.users import users
+from policies.access.package_data import NotInstalled
 from policies.pack.captured import BadFile, CapturedStack, read
-from policies.pack.model import StackResource, Unknown
+from policies.pack.model import StackResource
 
+_Declared = TypeVar("_Declared", IamRole, PolicyResource)
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/\S+")
 
 
@@ -40,19 +47,21 @@ def read_graph(*paths: Path) -> PolicyGraph:
 
 def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     """The graph of stacks whose resources carry their outputs. Raises BadExport, as `read_graph` does."""
+    if unfinished := [operation for stack in captured for operation in stack.unfinished]:
+        raise BadExport("\n".join(f"{one}: bring the stack up, and write the file again" for one in unfinished))
     stacks = joined([StackResources(stack.stack, stack.with_outputs) for stack in captured])
     if problems := misplaced(stacks):
         raise BadExport("\n".join(problems))
-    policies = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
-    roles = _roles(stacks, policies)
+    policies = _managed_policies(captured, stacks)
+    roles = [*_roles(stacks, policies), *users(stacks, policies)]
     resources = [resource for stack in stacks for resource in _policy_resources(stack)]
     made = [_endpoint(stack, resource) for stack in stacks for resource in stack.of("aws:ec2/vpcEndpoint:VpcEndpoint")]
     existing = [e for stack in stacks for e in existing_endpoints(stack, {endpoint.id: endpoint for endpoint in made})]
     running = [runner for stack in stacks for runner in runners(stack)]
     names = {stack.name for stack in stacks}
     return PolicyGraph(
-        roles={role.arn: role for role in roles},
-        policy_resources={resource.arn: resource for resource in resources},
+        roles=_by_arn(roles),
+        policy_resources=_by_arn(resources),
         endpoints={endpoint.id: endpoint for endpoint in (*made, *existing)},
         runners={runner.urn: runner for runner in running},
         stacks={r.stack: r.account for r in resources} | {role.stack: role.account for role in roles},
@@ -60,26 +69,33 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
         references=references(captured),
+        identifiers=declared_identifiers(captured),
+        declared=declared(stacks),
+        members=members(stacks),
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
 
 
-def document(value: object, where: str) -> Document:
-    """A policy of a resource as JSON; `where` says which for the error. Raises BadExport."""
-    if isinstance(value, Mapping):
-        return value
-    if isinstance(value, Unknown) or value is None:
-        raise BadExport(f"{where} is not known yet: export the stack after `pulumi up`")
+def _by_arn(found: Sequence[_Declared]) -> dict[str, _Declared]:
+    """Each by its ARN. Raises BadExport of what is declared twice: what the second says would be lost."""
+    by_arn: dict[str, _Declared] = {}
+    for one in found:
+        other = by_arn.setdefault(one.arn, one)
+        if other is not one:
+            raise BadExport(
+                f"{one.arn} is declared twice, as {other.urn} and {one.urn}: AWS has one of a name, keep one"
+            )
+    return by_arn
+
+
+def _managed_policies(captured: Sequence[CapturedStack], stacks: Iterable[StackResources]) -> dict[str, Any]:
+    """Documents of managed policies by ARN: those that stacks made, and AWS's own that any of them names."""
     try:
-        parsed = json.loads(str(value))
-    except json.JSONDecodeError as error:
-        raise BadExport(f"{where} is not JSON ({error}): correct it, and write the file again") from error
-    except RecursionError as error:
-        raise BadExport(f"{where} is nested too deeply to be a policy: correct it, and write the file again") from error
-    if not isinstance(parsed, Mapping):
-        raise BadExport(f"{where} is not a policy document: a JSON object with Version and Statement")
-    return parsed
+        found: dict[str, Any] = dict(attached_aws_policies(captured))
+    except NotInstalled as missing:
+        raise BadExport(str(missing)) from missing
+    return found | {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
 
 
 def _roles(stacks: Iterable[StackResources], policies: Mapping[str, Any]) -> list[IamRole]:
@@ -113,7 +129,12 @@ def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: 
     arns = sorted(stack.attached_policies(role))
     unknown = [arn for arn in arns if arn not in policies]
     if unknown:
-        raise BadExport(f"{where} has {', '.join(unknown)} attached, which no stack here made: give its stack too")
+        advice = (
+            "moto does not carry: upgrade it"
+            if is_aws_managed(unknown[0])
+            else "no stack here made: give its stack too"
+        )
+        raise BadExport(f"{where} has {', '.join(unknown)} attached, which {advice}")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
     return IamRole(
@@ -147,6 +168,7 @@ def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
             yield _policy_resource(stack, resource, carrier.kind, policy)
     for function in stack.of("aws:lambda/function:Function"):
         yield _policy_resource(stack, function, "function", stack.function_policy(function))
+    yield from account_policies(stack)
     for existing, policy in existing_storage(stack):
         yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
 
@@ -160,12 +182,22 @@ def _policy_resource(stack: StackResources, resource: StackResource, kind: str, 
         name=next((str(resource.props[key]) for key in _NAMES if resource.props.get(key)), resource.name),
         stack=stack.name,
         urn=resource.urn,
-        policy=document(policy, f"{stack.name}: policy of {kind} {resource.name}") if policy else None,
+        policy=with_grants(stack, resource, kind, _own_policy(stack, kind, resource, policy)),
         key_arn=stack.bucket_key(resource) if kind == "bucket" else None,
         aliases=stack.aliases(resource) if kind == "key" else (),
         purpose=_purpose(stack, resource, kind) if kind in _WITH_PURPOSE else "",
         tags=tags_of(resource),
     )
+
+
+def _own_policy(stack: StackResources, kind: str, resource: StackResource, policy: object) -> Document | None:
+    """A resource's policy. A key that is given none has that which leaves it to its account's policies.
+
+    Source: AWS KMS Developer Guide, "Default key policy".
+    """
+    if policy:
+        return document(policy, f"{stack.name}: policy of {kind} {resource.name}")
+    return default_key_policy(stack.scope) if kind == "key" else None
 
 
 # Kinds of resources whose tag `purpose` says what they are for.

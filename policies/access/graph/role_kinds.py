@@ -26,9 +26,9 @@ def role_kind(role: StackResource, prefix: str | None) -> RoleKind:
             f"has no tag {PURPOSE_TAG}, which says its kind (catalog/roles.py): bring its stack up with this version"
         )
     try:
-        kind = RoleKind(purpose)
-    except ValueError as error:
-        kinds = ", ".join(sorted(RoleKind))
+        kind = {str(each): each for each in ROLES}[purpose]
+    except KeyError as error:
+        kinds = ", ".join(sorted(ROLES))
         raise UnknownRoleKind(
             f"has the tag {PURPOSE_TAG} {purpose!r}, which is no kind in catalog/roles.py: {kinds}"
         ) from error

@@ -14,7 +14,12 @@ _KINDS = {
     "aws:codebuild/project:Project": ("build", "serviceRole"),
     "aws:codepipeline/pipeline:Pipeline": ("pipeline", "roleArn"),
     "aws:lambda/function:Function": ("function", "role"),
+    "aws:cloudformation/stack:Stack": ("stack", "iamRoleArn"),
+    "aws:cloudformation/stackSet:StackSet": ("stack set", "administrationRoleArn"),
     "aws:cloudwatch/eventTarget:EventTarget": ("rule", "roleArn"),
+    "aws:sagemaker/notebookInstance:NotebookInstance": ("notebook", "roleArn"),
+    "aws:sagemaker/pipeline:Pipeline": ("training pipeline", "roleArn"),
+    "aws:sfn/stateMachine:StateMachine": ("state machine", "roleArn"),
 }
 # Type -> kind, and the property with the settings that name the execution role.
 _STUDIO = {
@@ -60,7 +65,15 @@ def _runner(stack: StackResources, resource: StackResource, kind: str, role: obj
         else None,
         artifacts=stack.scope.bucket_arn(stores[0], f"{name[:_FOLDER_LENGTH]}/") if stores else None,
         starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
+        parts=tuple(f"{arn}/{part}" for part in _parts(resource)),
     )
+
+
+def _parts(resource: StackResource) -> Iterator[str]:
+    """A pipeline's stages and their actions, as their ARNs name them."""
+    for stage in mappings(resource.props.get("stages")):
+        yield str(stage.get("name"))
+        yield from (f"{stage.get('name')}/{action.get('name')}" for action in mappings(stage.get("actions")))
 
 
 def _configured(resource: StackResource) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

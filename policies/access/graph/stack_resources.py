@@ -11,6 +11,7 @@ from policies.access.graph.model import account_of
 from policies.pack.model import StackResource
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+ATTACHMENT_OF_MANY = "aws:iam/policyAttachment:PolicyAttachment"
 EXCLUSIVE = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
 REFERENCE = "pulumi:pulumi:StackReference"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -135,16 +136,38 @@ class StackResources:
         found |= set(texts(role.props.get("managedPolicyArns")))
         for one in self.pointing(EXCLUSIVE, "roleName", role):
             found |= set(texts(one.props.get("policyArns")))
+        found |= self.attached_at_once("roles", role)
         return {arn for arn in found if arn.startswith("arn:")}
 
+    def attached_at_once(self, prop: str, principal: StackResource) -> set[str]:
+        """ARNs of policies that are attached to several at once: roles, users or groups, as the property says."""
+        return {
+            str(one.props.get("policyArn"))
+            for stack in self.joined
+            for one in stack.of(ATTACHMENT_OF_MANY)
+            if self.names_for(stack, principal).intersection(texts(one.props.get(prop)))
+        }
+
     def bucket_key(self, bucket: StackResource) -> str | None:
-        """The key that a bucket's default encryption names."""
+        """ARN of the key that a bucket's default encryption names by id, ARN or alias, where that is SSE-KMS.
+
+        As it is named where nobody made it.
+        """
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
                 default = rule.get("applyServerSideEncryptionByDefault")
-                if isinstance(default, Mapping) and default.get("kmsMasterKeyId"):
-                    return str(default["kmsMasterKeyId"])
+                if not isinstance(default, Mapping) or default.get("sseAlgorithm") != "aws:kms":
+                    continue
+                if default.get("kmsMasterKeyId"):
+                    return self._key_arn(str(default["kmsMasterKeyId"]))
         return None
+
+    def _key_arn(self, name: str) -> str:
+        for stack in self.joined:
+            for key in stack.of(KEY):
+                if name in stack.names_for(self, key):
+                    return str(key.props.get("arn"))
+        return name
 
     def aliases(self, key: StackResource) -> tuple[str, ...]:
         """Aliases of a key."""

@@ -8,19 +8,22 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
+from catalog.compute import ComputeKey, denied_operations, needing
 from catalog.roles import ROLES, RolePath
-from policies.access.authorization import Document
+from policies.access.authorization import AuthorizationRequest, Document
+from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph, VpcEndpoint
-from policies.access.graph.policy_documents import as_list, statements
+from policies.access.graph.policy_documents import ALLOW_EVERYTHING, as_list, statements
+from policies.access.proofs.callers import PinnedKeys, open_caller, other_accounts
+from policies.access.proofs.emptiness import NO_KNOWN_ENDPOINT
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
     OpenRequest,
-    PinnedKeys,
-    account_requests,
     beyond,
     none_of,
     not_beneath,
+    requests_of_everybody,
     within,
     without,
 )
@@ -30,14 +33,10 @@ from policies.documents.prevention import serverless_makers
 
 BOUNDARY = "iam:PermissionsBoundary"
 _MODEL = "sagemaker:CreateModel"
-_JOBS = ("sagemaker:CreateHyperParameterTuningJob", "sagemaker:CreateProcessingJob", "sagemaker:CreateTrainingJob")
-# Condition key -> what is not done without it. Source: Service Authorization Reference, Amazon SageMaker AI, condition
-# keys of each action.
-REQUIRED_KEYS = {
-    "sagemaker:VpcSubnets": (*_JOBS, _MODEL, "sagemaker:CreateNotebookInstance"),
-    "sagemaker:VolumeKmsKey": (*_JOBS, "sagemaker:CreateEndpointConfig", "sagemaker:CreateNotebookInstance"),
-    "sagemaker:OutputKmsKey": _JOBS,
-}
+# Condition key -> what is not done without it, or with which of its values. On instances with disks of their own jobs
+# take no key for a volume.
+REQUIRED_KEYS = (ComputeKey.VPC, ComputeKey.VOLUME_KEY, ComputeKey.OUTPUT_KEY)
+DENIED_WAYS = tuple(f"sagemaker:{name}" for name in denied_operations())
 # Objects in buckets of AWS's own that a VPC needs: image layers (Amazon ECR User Guide, page vpc-endpoints), responses
 # of custom resources and of wait conditions (AWS CloudFormation User Guide, pages template-custom-resources and
 # cfn-responsemodule).
@@ -49,10 +48,21 @@ _AWS_OBJECTS = re.compile(
 
 def _bounded_request(role: IamRole, actions: Iterable[str], pinned: PinnedKeys | None = None) -> OpenRequest:
     """What any role of the account could do inside the same boundary, if its own policies gave everything."""
-    _, open_request = next(account_requests([role.account], list(actions), pinned=pinned))
-    policy = _account_decides(role.arn.split(":")[1], role.account)
-    parameters = replace(open_request.parameters, owner=role.account, boundary=role.boundary, resource_policy=policy)
-    return replace(open_request, parameters=parameters)
+    partition = role.arn.split(":")[1]
+    parameters = AuthorizationRequest(
+        id="",
+        principal="",
+        account=role.account,
+        action="",
+        resource="",
+        owner=role.account,
+        identity=(ALLOW_EVERYTHING,),
+        boundary=role.boundary,
+        resource_policy=_account_decides(partition, role.account),
+    )
+    return OpenRequest(
+        parameters, open_caller(partition, role.account, CallerType.ROLE), list(actions), pinned=pinned or {}
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -112,11 +122,17 @@ def compute(graph: PolicyGraph) -> ProofOutcome:
         who = f"whoever has {role.boundary_arn or f'no boundary, as {role.name},'}"
         makers = _serverless_makers(graph, role)
         named |= {f"{arn} makes models outside the VPC, for endpoints without servers" for arn in makers}
-        for key, actions in REQUIRED_KEYS.items():
-            for action in actions:
-                title = f"{who} does {action} without {key}"
-                exempt = makers if (key, action) == ("sagemaker:VpcSubnets", _MODEL) else []
-                solver.refute(title, _bounded_request(role, [action], {key: ()}), none_of(*exempt))
+        solver.refute(f"{who} computes where no condition could hold it", _bounded_request(role, DENIED_WAYS))
+        for key in REQUIRED_KEYS:
+            exempt = makers if key is ComputeKey.VPC else []
+            actions = [action for action in needing(key) if not (exempt and action == _MODEL)]
+            solver.refute(f"{who} computes without {key}", _bounded_request(role, actions, {key: ()}))
+            if exempt:
+                models = _bounded_request(role, [_MODEL], {key: ()})
+                solver.refute(f"{who} makes models without {key}", models, none_of(*exempt))
+        plain: PinnedKeys = {ComputeKey.ENCRYPTED_TRAFFIC: "false"}
+        actions = list(needing(ComputeKey.ENCRYPTED_TRAFFIC))
+        solver.refute(f"{who} computes with plain traffic between instances", _bounded_request(role, actions, plain))
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
 
 
@@ -154,10 +170,11 @@ def endpoints(graph: PolicyGraph) -> ProofOutcome:
         exempt = _aws_objects(endpoint)
         named |= set(exempt)
         where = f"through endpoint {endpoint.service} of {account}"
-        for (who, open_request), owner in product(account_requests([account], ["*"]), graph.foreign_accounts):
+        members = requests_of_everybody(graph, ["*"], accounts=[account])
+        for (who, open_request), owner in product(members, graph.foreign_accounts):
             title = f"{who} reaches what belongs to a foreign account, such as {owner}, {where}"
             solver.refute(title, _through(endpoint, open_request, owner), beyond(*exempt), *foreign)
-        for who, open_request in account_requests(graph.foreign_accounts, ["*"], paths=paths):
+        for who, open_request in requests_of_everybody(graph, ["*"], accounts=other_accounts(graph)):
             title = f"{who} (a foreign account) does something {where}"
             solver.refute(title, _through(endpoint, open_request, account), beyond(*exempt))
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
@@ -198,5 +215,6 @@ THEOREMS = (
         id="endpoints-lead-home",
         statement="Through the VPC endpoints nobody reaches what belongs to others, or comes with others' credentials.",
         prove=endpoints,
+        may_be_empty=NO_KNOWN_ENDPOINT,
     ),
 )

@@ -7,6 +7,7 @@ from catalog.roles import RoleKind
 from policies.access.encoding.logic import known_text
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.emptiness import without_roles
 from policies.access.proofs.requests import beyond, role_request
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
@@ -56,5 +57,6 @@ THEOREMS = (
         statement="The printed change set roles do nothing but the printed actions: they execute no change set, and "
         "ask about their own project's stacks alone.",
         prove=change_sets_only_ask,
+        may_be_empty=without_roles("no stack made a change set role", RoleKind.CHANGE_SET),
     ),
 )

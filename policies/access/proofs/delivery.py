@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from catalog.names import ProjectNames
 from catalog.roles import ENTERING_WORKLOADS, ROLES, RoleKind, kinds
+from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.access.proofs.callers import ENTERING, OF_ACCOUNTS, PinnedKeys
+from policies.access.proofs.emptiness import NO_DELIVERY, ONE_PROJECT, without_roles
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
     TRUST_ACTIONS,
-    PinnedKeys,
-    account_requests,
     all_of,
     beyond,
     none_of,
+    requests_of_everybody,
     role_request,
     with_value,
     within,
@@ -94,8 +96,9 @@ def publishing(graph: PolicyGraph) -> ProofOutcome:
     solver = Solver()
     named: set[str] = set()
     for target in roles_of_kind(graph, RoleKind.PUBLISH):
-        for who, open_request in account_requests(
-            [target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn, pinned={_SOURCE_IDENTITY: ()}
+        unnamed: PinnedKeys = {_SOURCE_IDENTITY: ()}
+        for who, open_request in requests_of_everybody(
+            graph, TRUST_ACTIONS, trust_of=target, resource=target.arn, pinned=unnamed, kinds=ENTERING
         ):
             solver.refute(f"{who} enters {target.name} without a name", open_request)
         for scientist in roles_of_kind(graph, RoleKind.SCIENTIST):
@@ -158,8 +161,9 @@ def _approves_by_link(solver: Solver, graph: PolicyGraph, role: IamRole) -> None
     solver.refute(title, role_request(role, [answer]), beyond(approval))
     for action in (*others, *DELIVERY, *_NOT_BY_LINK):
         solver.refute(f"{role.name} approves by links, and does {action}", role_request(role, [action]))
-    for who, open_request in account_requests(
-        [role.account, *graph.foreign_accounts], TRUST_ACTIONS, trust_of=role, resource=role.arn
+    anybody = ENTERING - {CallerType.SERVICE}
+    for who, open_request in requests_of_everybody(
+        graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, kinds=anybody
     ):
         solver.refute(f"{who} assumes {role.name}", open_request)
 
@@ -212,8 +216,9 @@ def stack_sets(graph: PolicyGraph) -> ProofOutcome:
     solver = Solver()
     named: list[str] = []
     for target in roles_of_kind(graph, ADMINISTRATION):
-        for who, open_request in account_requests(
-            [target.account], TRUST_ACTIONS, trust_of=target, resource=target.arn
+        anybody = ENTERING - {CallerType.SERVICE}
+        for who, open_request in requests_of_everybody(
+            graph, TRUST_ACTIONS, trust_of=target, resource=target.arn, kinds=anybody
         ):
             solver.refute(f"{who} assumes {target.name}", open_request)
         for role in graph.sorted_roles():
@@ -247,14 +252,21 @@ def production(graph: PolicyGraph) -> ProofOutcome:
         for target in graph.sorted_roles():
             if target.account == account:
                 meant = _entering(graph, target)
-                for who, open_request in account_requests(
-                    data_science, TRUST_ACTIONS, trust_of=target, resource=target.arn
+                for who, open_request in requests_of_everybody(
+                    graph,
+                    TRUST_ACTIONS,
+                    trust_of=target,
+                    resource=target.arn,
+                    accounts=data_science,
+                    kinds=ENTERING & OF_ACCOUNTS,
                 ):
                     solver.refute(f"{who} enters {target.name} in {account}", open_request, none_of(*meant))
         for _, resource in sorted(graph.policy_resources.items()):
             # A bus takes events from the registry's account; they start nothing here but notifications.
             if resource.account == account and resource.kind != "bus":
-                for who, open_request in account_requests(data_science, ["*"], policy_resource=resource):
+                for who, open_request in requests_of_everybody(
+                    graph, ["*"], policy_resource=resource, accounts=data_science, kinds=OF_ACCOUNTS
+                ):
                     title = f"{who} has access to {resource.kind} {resource.name} in {account}"
                     solver.refute(title, open_request)
     return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
@@ -308,11 +320,13 @@ THEOREMS = (
         id="scientists-decide-nothing",
         statement="A scientist neither approves nor deploys, whatever the scientist's code comes to act as.",
         prove=scientists,
+        may_be_empty=without_roles("no stack made a role for scientists", *SCIENTISTS),
     ),
     Theorem(
         id="publishing-has-a-name",
         statement="The printed scientists publish under their own names, and hand code over under these alone.",
         prove=publishing,
+        may_be_empty=without_roles("no stack made a publish role", RoleKind.PUBLISH),
     ),
     Theorem(
         id="approvers-only-approve",
@@ -325,16 +339,19 @@ THEOREMS = (
         statement="Exactly the printed principals pass or assume a StackSet administration role: that of their own "
         "project, to CloudFormation alone.",
         prove=stack_sets,
+        may_be_empty=without_roles("no stack made an administration role, and owners know of theirs", ADMINISTRATION),
     ),
     Theorem(
         id="delivery-walls",
         statement="No role of a project changes or removes another project's model or configuration, or calls its "
         "endpoint.",
         prove=project_isolation,
+        may_be_empty=ONE_PROJECT,
     ),
     Theorem(
         id="production-doors",
         statement="The data science account enters production by the printed roles alone.",
         prove=production,
+        may_be_empty=NO_DELIVERY,
     ),
 )

@@ -11,10 +11,14 @@ from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import roles_of_kind
-from policies.access.proofs.requests import TRUST_ACTIONS, Constraint, account_requests, none_of, one_of
+from policies.access.proofs.callers import ENTERING
+from policies.access.proofs.emptiness import without_roles
+from policies.access.proofs.requests import TRUST_ACTIONS, Constraint, none_of, one_of, requests_of_everybody
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
 
+# Operators whose values are ARNs that the caller's may be.
+_EQUAL = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 _DUTIES = sorted({kind for separation in SEPARATIONS for kind in separation.kinds})
 
 
@@ -28,7 +32,7 @@ def duties_apart(graph: PolicyGraph) -> ProofOutcome:
     for kind in _signing_in():
         for role in roles_of_kind(graph, kind):
             title = "{who} assumes " + f"{role.name} in {role.account}, though no ARN in its trust names the caller"
-            _refute_assuming(solver, graph, role, title, none_of(*named_callers(role.trust)))
+            _refute_assuming(solver, graph, role, title, none_of(*listed_roles(role.trust)))
     for separation in SEPARATIONS:
         for held, other in permutations(separation.kinds):
             if not ROLES[other].signs_in:
@@ -43,14 +47,17 @@ def duties_apart(graph: PolicyGraph) -> ProofOutcome:
         f"{caller} assumes {role.name} in {role.account}"
         for kind in _signing_in()
         for role in roles_of_kind(graph, kind)
-        for caller in sorted(named_callers(role.trust))
+        for caller in sorted(listed_roles(role.trust))
     ]
     return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
 
 
-def named_callers(trust: Document) -> frozenset[str]:
-    """ARNs of roles and users that a trust policy allows, as principals or as values of `aws:PrincipalArn`."""
-    return frozenset(_named(trust))
+def listed_roles(trust: Document) -> frozenset[str]:
+    """Roles that a trust policy allows, each by its whole ARN, as principals or as values of `aws:PrincipalArn`.
+
+    Neither a pattern nor what a condition excepts lists anybody.
+    """
+    return frozenset(arn for arn in _named(trust) if ":role/" in arn and not {"*", "?"} & {*arn})
 
 
 def _named(trust: Document) -> Iterator[str]:
@@ -59,15 +66,15 @@ def _named(trust: Document) -> Iterator[str]:
             continue
         principal = statement.get("Principal")
         if isinstance(principal, dict):
-            yield from (arn for arn in as_list(principal.get("AWS")) if ":role/" in arn or ":user/" in arn)
-        for condition in (statement.get("Condition") or {}).values():
-            for key, values in condition.items():
+            yield from map(str, as_list(principal.get("AWS")))
+        for operator, condition in (statement.get("Condition") or {}).items():
+            for key, values in condition.items() if operator in _EQUAL else ():
                 if key.lower() == "aws:principalarn":
-                    yield from as_list(values)
+                    yield from map(str, as_list(values))
 
 
 def _holders(role: IamRole) -> list[str]:
-    return sorted({role.arn, *named_callers(role.trust)})
+    return sorted({role.arn, *listed_roles(role.trust)})
 
 
 def _signing_in() -> list[RoleKind]:
@@ -75,8 +82,9 @@ def _signing_in() -> list[RoleKind]:
 
 
 def _refute_assuming(solver: Solver, graph: PolicyGraph, role: IamRole, title: str, callers: Constraint) -> None:
-    accounts = [*graph.accounts(), *graph.foreign_accounts]
-    for who, open_request in account_requests(accounts, TRUST_ACTIONS, trust_of=role, resource=role.arn):
+    for who, open_request in requests_of_everybody(
+        graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, kinds=ENTERING
+    ):
         solver.refute(title.format(who=who), open_request, callers)
 
 
@@ -86,5 +94,6 @@ THEOREMS = (
         statement="The printed callers alone assume roles for people and CI, and none has two duties that are kept "
         "apart.",
         prove=duties_apart,
+        may_be_empty=without_roles("no stack made a role that people sign in to", *_signing_in()),
     ),
 )

@@ -10,19 +10,21 @@ from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
+from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_OTHER_ACCOUNT, NO_SERVED_PROJECT, ONE_PROJECT
 from policies.access.proofs.perimeter import inspecting_roles
 from policies.access.proofs.prefilter import may_touch, may_touch_beyond
 from policies.access.proofs.requests import (
     OPEN_TO_ALL,
-    account_requests,
     beyond,
     holding,
     none_of,
+    requests_of_everybody,
     role_request,
     within,
     without,
 )
 from policies.access.proofs.solver import Solver
+from policies.access.proofs.storage import keyed_buckets
 from policies.access.proofs.theorem import ProofOutcome, Theorem
 
 READ = ("s3:GetObject", "s3:GetObjectVersion")
@@ -31,13 +33,6 @@ WRITE = ("s3:PutObject",)
 READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
 _OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
-
-
-def _models_buckets(graph: PolicyGraph) -> Iterable[tuple[PolicyResource, PolicyResource]]:
-    """Buckets of models with their keys."""
-    for bucket in resources_with_purpose(graph, "bucket", "models"):
-        if bucket.key_arn and bucket.key_arn in graph.policy_resources:
-            yield bucket, graph.policy_resources[bucket.key_arn]
 
 
 def _named(graph: PolicyGraph, key: PolicyResource) -> list[str]:
@@ -87,22 +82,17 @@ def _open(role: IamRole) -> str:
 def readers(graph: PolicyGraph) -> ProofOutcome:
     """Reading a model takes the object and its key; so does writing one. Nobody else gets both."""
     solver, named = Solver(), set[str]()
-    for bucket, key in _models_buckets(graph):
+    buckets, findings = keyed_buckets(graph, "models")
+    for bucket, key in buckets:
         inspectors = inspecting_roles(key)
         patterns = [*_patterns(graph, key), *inspectors]
-        for who, open_request in account_requests(
-            [*graph.accounts(), *graph.foreign_accounts],
-            USE,
-            policy_resource=key,
-            resource=key.arn,
-            paths=graph.organization_paths,
-        ):
+        for who, open_request in requests_of_everybody(graph, USE, policy_resource=key, resource=key.arn):
             title = f"{who} that is none of the named ones uses the key of {bucket.name}"
             solver.refute(title, open_request, none_of(*patterns))
         named |= {*_named(graph, key), *inspectors}
         for role in _others(graph, named):
             _neither(solver, role, bucket, key)
-    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=sorted(named), queries=solver.queries)
 
 
 def _others(graph: PolicyGraph, named: set[str]) -> Iterable[IamRole]:
@@ -173,12 +163,15 @@ def _sides(role: IamRole, bucket: PolicyResource) -> Iterable[tuple[str, IamRole
 def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     """Of other accounts, the models' key serves to read models alone: S3 says so by the bucket that it asks for."""
     solver = Solver()
-    for bucket, key in _models_buckets(graph):
+    buckets, findings = keyed_buckets(graph, "models")
+    for bucket, key in buckets:
         others = [account for account in graph.accounts() if account != key.account]
         elsewhere = without("kms:EncryptionContext:aws:s3:arn", [bucket.arn])
-        for who, open_request in account_requests(others, USE, policy_resource=key, resource=key.arn):
+        for who, open_request in requests_of_everybody(
+            graph, USE, policy_resource=key, resource=key.arn, accounts=others
+        ):
             solver.refute(f"{who} uses the key of {bucket.name} for something else", open_request, elsewhere)
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], queries=solver.queries)
 
 
 def project_isolation(graph: PolicyGraph) -> ProofOutcome:
@@ -207,6 +200,7 @@ THEOREMS = (
         id="models-readers",
         statement="Nobody outside the named principals reads or writes a model, or uses its key.",
         prove=readers,
+        may_be_empty=NO_DATA_SCIENCE,
     ),
     Theorem(
         id="models-own-prefix",
@@ -214,15 +208,18 @@ THEOREMS = (
         "and the hooks of its API none but what its endpoints are checked with, the hooks its captures besides; the "
         "models bucket's policy and the role's own each see to that alone.",
         prove=own_prefix,
+        may_be_empty=NO_SERVED_PROJECT,
     ),
     Theorem(
         id="models-key-for-models",
         statement="Other accounts use the models' key for the models bucket alone.",
         prove=key_for_models,
+        may_be_empty=NO_OTHER_ACCOUNT,
     ),
     Theorem(
         id="project-walls",
         statement="No role of a project touches an object under another project's prefix.",
         prove=project_isolation,
+        may_be_empty=ONE_PROJECT,
     ),
 )

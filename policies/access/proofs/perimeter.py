@@ -9,35 +9,33 @@ from typing import Any
 from catalog.names import macie_role_arn
 from catalog.roles import ROLES, RoleKind, kinds
 from catalog.scope import Scope
+from policies.access.authorization import Document
+from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
-from policies.access.graph.model import FOREIGN_ACCOUNT, account_of
+from policies.access.graph.model import account_of
 from policies.access.graph.policy_documents import as_list, statements
-from policies.access.graph.purposes import endpoint_ids, resources_with_purpose, roles_of_kind
+from policies.access.graph.purposes import endpoint_ids, roles_of_kind
+from policies.access.proofs.callers import EVERY_KIND, NamedPrincipals, PinnedKeys, other_accounts, unknown_principals
+from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_STORAGE
 from policies.access.proofs.requests import (
     TRUST_ACTIONS,
     Constraint,
-    PinnedKeys,
-    account_requests,
     none_of,
     not_beneath,
+    requests_of_everybody,
     within,
     without,
 )
 from policies.access.proofs.solver import Solver
+from policies.access.proofs.storage import stored
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 # Buckets and keys inside the perimeter; docs/decisions/0002 says why the others are not.
 PERIMETER_BUCKETS = ("data", "models")
 # Purpose of the bucket and key that several accounts use.
 SHARED_PURPOSE = "models"
-# Buckets whose objects have a key of the platform's.
-KEYED_BUCKETS = ("data", "models", "artifacts", "capture")
-# What a request says of encryption. Source: Service Authorization Reference, Amazon S3, condition keys of PutObject.
-_ENCRYPTION = "s3:x-amz-server-side-encryption"
-_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-_CALLERS_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
-# Principals that carry no account.
-_NO_ACCOUNT = ("Federated", "CanonicalUser")
+# On whose behalf services act, services-from-home says; providers and sessions are refused wherever they are named.
+_STRANGERS = EVERY_KIND - {CallerType.SERVICE, CallerType.PROVIDER, CallerType.SESSION}
 PERIMETER_KEYS = ("data", "models", "capture")
 READS = ("s3:GetObject*",)
 WRITES = ("s3:PutObject*", "s3:RestoreObject")
@@ -57,8 +55,8 @@ OWN_CALL: PinnedKeys = {"aws:ViaAWSService": "false"}
 def objects(graph: PolicyGraph) -> ProofOutcome:
     """Objects of the data and models buckets, from anywhere else than the platform's own S3 endpoints."""
     solver, named = Solver(), ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    everybody, paths = [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
-    for bucket in resources_with_purpose(graph, "bucket", *PERIMETER_BUCKETS):
+    buckets, findings = stored(graph, "bucket", *PERIMETER_BUCKETS)
+    for bucket in buckets:
         deployers, outside = _exempt(graph, bucket, LISTS, _LISTERS), _outside(graph, bucket, "s3")
         removers, inspectors = _exempt(graph, bucket, DELETIONS, _REMOVERS), inspecting_roles(bucket)
         serverless = _exempt(graph, bucket, READS, _SERVERLESS)
@@ -67,18 +65,14 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
         named += [f"{arn} lists {bucket.name}" for arn in deployers]
         named += [f"{arn} empties {bucket.name}" for arn in removers]
         for family, exempt in ((READS, (*inspectors, *serverless)), (WRITES, ())):
-            for who, open_request in account_requests(
-                everybody, family, policy_resource=bucket, pinned=OWN_CALL, paths=paths
-            ):
+            for who, open_request in requests_of_everybody(graph, family, policy_resource=bucket, pinned=OWN_CALL):
                 title = f"{who} touches an object of {bucket.name} from outside the S3 endpoints"
                 solver.refute(title, open_request, none_of(*exempt), within(f"{bucket.arn}/*"), outside)
-        for who, open_request in account_requests(
-            everybody, DELETIONS, policy_resource=bucket, pinned=OWN_CALL, paths=paths
-        ):
+        for who, open_request in requests_of_everybody(graph, DELETIONS, policy_resource=bucket, pinned=OWN_CALL):
             title = f"{who} that does not clear the account deletes from {bucket.name} from outside the S3 endpoints"
             solver.refute(title, open_request, within(f"{bucket.arn}/*"), none_of(*removers), outside)
-        for who, open_request in account_requests(
-            everybody, LISTS, policy_resource=bucket, resource=bucket.arn, pinned=OWN_CALL, paths=paths
+        for who, open_request in requests_of_everybody(
+            graph, LISTS, policy_resource=bucket, resource=bucket.arn, pinned=OWN_CALL
         ):
             title = (
                 f"{who} that neither deploys nor clears the account lists {bucket.name} from outside the S3 endpoints"
@@ -86,7 +80,7 @@ def objects(graph: PolicyGraph) -> ProofOutcome:
             solver.refute(title, open_request, none_of(*deployers, *inspectors), outside)
     others = [bucket for bucket in graph.resources("bucket") if bucket.purpose not in PERIMETER_BUCKETS]
     named += [f"{bucket.name} as a whole (docs/decisions/0002)" for bucket in others]
-    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=named, queries=solver.queries)
 
 
 def inspecting_roles(resource: PolicyResource) -> list[str]:
@@ -127,36 +121,17 @@ def _exempt(
 
 def keys(graph: PolicyGraph) -> ProofOutcome:
     """Keys used directly, without a service in between, from anywhere else than the platform's KMS endpoints."""
-    solver, everybody, paths = Solver(), [*graph.accounts(), *graph.foreign_accounts], graph.organization_paths
-    for key in resources_with_purpose(graph, "key", *PERIMETER_KEYS):
-        outside = _outside(graph, key, "kms")
-        for who, open_request in account_requests(
-            everybody, CRYPTOGRAPHY, policy_resource=key, resource=key.arn, pinned=OWN_CALL, paths=paths
+    solver = Solver()
+    found, findings = stored(graph, "key", *PERIMETER_KEYS)
+    for key in found:
+        outside, name = _outside(graph, key, "kms"), key.aliases[0] if key.aliases else key.arn
+        for who, open_request in requests_of_everybody(
+            graph, CRYPTOGRAPHY, policy_resource=key, resource=key.arn, pinned=OWN_CALL
         ):
-            title = f"{who} uses key {key.aliases[0]} directly from outside the KMS endpoints"
+            title = f"{who} uses key {name} directly from outside the KMS endpoints"
             solver.refute(title, open_request, outside)
     named = ["AWS services that act with their caller's credentials (aws:ViaAWSService)"]
-    return ProofOutcome(findings=solver.findings, named=named, queries=solver.queries)
-
-
-def encrypted(graph: PolicyGraph) -> ProofOutcome:
-    """Objects are written with their bucket's key: no request passes that asks for any other encryption."""
-    solver = Solver()
-    for bucket in resources_with_purpose(graph, "bucket", *KEYED_BUCKETS):
-        others: dict[str, PinnedKeys] = {
-            "another key": {_KEY_ID: f"arn:aws:kms:eu-west-1:{FOREIGN_ACCOUNT}:key/another"},
-            "S3's own key": {_ENCRYPTION: "AES256", _KEY_ID: ()},
-            "another encryption": {_ENCRYPTION: "aws:kms:dsse", _KEY_ID: bucket.key_arn or ()},
-            "AWS's own key": {_ENCRYPTION: "aws:kms", _KEY_ID: ()},
-            "a key of the caller's": {_ENCRYPTION: (), _KEY_ID: (), _CALLERS_KEY: "AES256"},
-        }
-        for what, pinned in others.items():
-            for who, open_request in account_requests(
-                [bucket.account], ["s3:PutObject"], policy_resource=bucket, pinned=pinned
-            ):
-                title = f"{who} writes to {bucket.name} with {what}"
-                solver.refute(title, open_request, within(f"{bucket.arn}/*"))
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=named, queries=solver.queries)
 
 
 def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
@@ -164,17 +139,17 @@ def foreign_callers(graph: PolicyGraph) -> ProofOutcome:
 
     Who signs in may have a role in an account for identities: those that trusts name are printed.
     """
-    solver, named = Solver(), set[str]()
+    solver, named, strangers = Solver(), set[str](), other_accounts(graph)
     for _, resource in sorted(graph.policy_resources.items()):
-        for who, open_request in account_requests(
-            graph.foreign_accounts, ["*"], policy_resource=resource, paths=graph.organization_paths
+        for who, open_request in requests_of_everybody(
+            graph, ["*"], policy_resource=resource, accounts=strangers, kinds=_STRANGERS
         ):
             solver.refute(f"{who} (a foreign account) has access to {resource.kind} {resource.name}", open_request)
     for role in graph.sorted_roles():
         sign_in_roles = _sign_in_roles(graph, role)
         named |= {f"{arn} signs in as {role.arn}" for arn in sign_in_roles}
-        for who, open_request in account_requests(
-            graph.foreign_accounts, TRUST_ACTIONS, trust_of=role, resource=role.arn, paths=graph.organization_paths
+        for who, open_request in requests_of_everybody(
+            graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, accounts=strangers, kinds=_STRANGERS
         ):
             title = f"{who} (a foreign account) assumes {role.name}"
             solver.refute(title, open_request, none_of(*sign_in_roles))
@@ -202,22 +177,24 @@ def _named_roles(statement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_account(graph: PolicyGraph) -> list[Finding]:
-    """Principals that no request above stands for: identities of a provider, canonical users, sessions.
-
-    A canonical user id stands for an account without saying which. Source: IAM User Guide, "AWS JSON policy elements:
-    Principal".
-    """
+    """Principals that nobody of the platform is, or that no request above stands for: identities of a provider,
+    sessions, canonical users and what has no known form."""
+    partition = graph.scope.partition
     resources = [(f"{one.kind} {one.name}", one.policy) for one in graph.policy_resources.values() if one.policy]
     trusts = [(f"the trust of {role.name}", role.trust) for role in graph.roles.values()]
     return [
-        Finding(title=f"{kind} {name} has access by {where}")
+        Finding(title=f"{principal} has access by {where}")
         for where, document in sorted([*resources, *trusts], key=lambda pair: pair[0])
-        for statement in statements(document)
-        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), Mapping)
-        for kind, names in statement["Principal"].items()
-        for name in as_list(names)
-        if kind in _NO_ACCOUNT or ":sts::" in str(name)
+        for principal in _unaccounted(document, partition)
     ]
+
+
+def _unaccounted(document: Document, partition: str) -> Iterator[str]:
+    """Principals in no account, sessions, and those that no kind of caller stands for."""
+    named = NamedPrincipals.of(document)
+    yield from (f"Federated {name}" for name in named.providers)
+    yield from (f"AWS {name}" for name in named.sessions)
+    yield from unknown_principals(document, partition)
 
 
 THEOREMS = (
@@ -226,16 +203,13 @@ THEOREMS = (
         statement="No object of the data and models buckets is touched, or listed, from outside the VPC endpoints; "
         "where the settings agree, what clears the account deletes, and model roles that serve without servers read.",
         prove=objects,
+        may_be_empty=NO_DATA_SCIENCE,
     ),
     Theorem(
         id="keys-through-endpoints",
         statement="No key of data, models or captures is used directly from outside the VPC endpoints.",
         prove=keys,
-    ),
-    Theorem(
-        id="objects-under-their-key",
-        statement="No object of data, models, artifacts or captures is written with another key or another encryption.",
-        prove=encrypted,
+        may_be_empty=NO_STORAGE,
     ),
     Theorem(
         id="no-strangers",

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalog.roles import ROLES
-from policies.access.authorization import AuthorizationRequest, Document
-from policies.access.encoding import SymbolicCaller
+from policies.access.authorization import Document
+from policies.access.encoding import CallerType
 from policies.access.encoding.logic import Formula, negation
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.proofs.actions import may_be_allowed
+from policies.access.proofs.callers import ENTERING, PinnedKeys
 from policies.access.proofs.prefilter import may_touch
 from policies.access.proofs.requests import (
+    TRUST_ACTIONS,
     Constraint,
     EncodedRequest,
-    OpenRequest,
-    PinnedKeys,
-    account_requests,
     not_beneath,
+    requests_of_everybody,
     role_request,
     within,
 )
@@ -79,19 +80,14 @@ WITHOUT_SOURCE = frozenset(f"{name}.amazonaws.com" for name in ("apigateway", "c
 # account publishes with a role of that account and not as the service. Source: Amazon EventBridge User Guide, "Using
 # resource-based policies for Amazon EventBridge", "Sending events to an AWS service in another account".
 _RULES_PUBLISH = ({"Service": "events.amazonaws.com"}, "sns:Publish")
-# Keys of callers that are members of an organization, which no service is. Source: IAM User Guide, "AWS global
-# condition context keys".
-_IN_NO_ORGANIZATION: PinnedKeys = {"aws:PrincipalOrgID": (), "aws:PrincipalOrgPaths": ()}
-# A service that no policy names stands for all of those.
-ANY_SERVICE = "other.amazonaws.com"
-_SERVICE_NAME = "aws:principalservicename"
+_SERVICES = frozenset({CallerType.SERVICE})
 _CONTEXT = "kms:encryptioncontext:"
 
 
 def resource_policies(graph: PolicyGraph) -> ProofOutcome:
     """No role but an account's deployer changes the policy of anything that was built, grants keys on, or endpoints."""
     solver = Solver()
-    by_resource = {arn: _changes(_without_delegation(one)) for arn, one in graph.policy_resources.items()}
+    by_resource = {arn: _changes(without_delegation(one)) for arn, one in graph.policy_resources.items()}
     for role in graph.sorted_roles():
         if ROLES[role.kind].declares_stacks:
             continue
@@ -109,7 +105,7 @@ def _changes(*documents: Document) -> frozenset[str]:
     return frozenset(action for action in every if may_be_allowed(documents, action.lower()))
 
 
-def _without_delegation(resource: PolicyResource) -> Document:
+def without_delegation(resource: PolicyResource) -> Document:
     """What a resource's policy allows by itself: a grant to an account leaves it to that account's policies."""
     policy = resource.policy or {}
     return {**policy, "Statement": [statement for statement in statements(policy) if not _delegates(statement)]}
@@ -144,13 +140,10 @@ def _unchanged(solver: Solver, role: IamRole, resource: PolicyResource, allowed:
 def session_tags(graph: PolicyGraph) -> ProofOutcome:
     """A session's tags would stand before those of its role, by which policies tell projects apart."""
     solver = Solver()
-    everybody = [*graph.accounts(), *graph.foreign_accounts]
     for role in graph.sorted_roles():
-        requests = account_requests(
-            everybody, ["sts:TagSession"], trust_of=role, resource=role.arn, paths=graph.organization_paths
-        )
-        by_services = _service_requests(role.trust, role.arn, role.account, ["sts:TagSession"])
-        for who, open_request in (*requests, *by_services):
+        for who, open_request in requests_of_everybody(
+            graph, ["sts:TagSession"], trust_of=role, resource=role.arn, kinds=ENTERING
+        ):
             solver.refute(f"{who} chooses the tags of a session of {role.name}", open_request)
     return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
@@ -165,11 +158,14 @@ def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
     for _, resource in sorted(graph.policy_resources.items()):
         policy, rules = _without_rules(resource)
         named |= {f"{rule} publishes to {resource.kind} {resource.name}" for rule in rules}
-        for service, open_request in _service_requests(policy, None, resource.account, ["*"]):
+        spoken = replace(resource, policy=policy)
+        for service, open_request in requests_of_everybody(graph, ["*"], policy_resource=spoken, kinds=_SERVICES):
             title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
             solver.refute(title, open_request, *for_others)
     for role in graph.sorted_roles():
-        for service, open_request in _service_requests(role.trust, role.arn, role.account, ["sts:AssumeRole*"]):
+        for service, open_request in requests_of_everybody(
+            graph, TRUST_ACTIONS, trust_of=role, resource=role.arn, kinds=_SERVICES
+        ):
             if service in WITHOUT_SOURCE:
                 named.add(f"{service} assumes {role.arn}")
             else:
@@ -185,40 +181,6 @@ def _without_rules(resource: PolicyResource) -> tuple[Document, list[str]]:
     if resource.kind != "topic" or not rules:
         return policy, []
     return {**policy, "Statement": [one for one in every if one not in rules]}, ["events.amazonaws.com"]
-
-
-def _service_requests(
-    policy: Document, resource: str | None, owner: str, family: list[str]
-) -> Iterator[tuple[str, OpenRequest]]:
-    """Each AWS service that a policy names, with what it may ask for by that policy alone."""
-    for service in sorted(_services(policy)):
-        relevant = {**policy, "Statement": [each for each in statements(policy) if _concerns(each, service)]}
-        parameters = AuthorizationRequest(
-            id="", principal=service, account=None, action="", resource="", owner=owner, resource_policy=relevant
-        )
-        yield service, OpenRequest(parameters, SymbolicCaller.of(service, None), family, resource, _IN_NO_ORGANIZATION)
-
-
-def _concerns(statement: Mapping[str, Any], service: str) -> bool:
-    """Whether a statement could matter to a service: any denial, and what does not name others alone."""
-    principal = statement.get("Principal")
-    if statement.get("Effect") != "Allow" or not isinstance(principal, Mapping):
-        return True
-    return service in as_list(principal.get("Service")) or "*" in as_list(principal.get("AWS"))
-
-
-def _services(policy: Document) -> set[str]:
-    """Services that the policy names; where it allows everybody something, those of its conditions, and any other."""
-    found: set[str] = set()
-    for statement in statements(policy):
-        principal = statement.get("Principal")
-        found |= {str(one) for one in as_list(principal.get("Service"))} if isinstance(principal, Mapping) else set()
-        everybody = principal == "*" or (isinstance(principal, Mapping) and "*" in as_list(principal.get("AWS")))
-        if everybody and statement.get("Effect") == "Allow":
-            keys = [keys for keys in (statement.get("Condition") or {}).values() if isinstance(keys, Mapping)]
-            named = [one for each in keys for key, one in each.items() if key.lower() == _SERVICE_NAME]
-            found |= {ANY_SERVICE, *(str(text) for one in named for text in as_list(one))}
-    return found
 
 
 def _on_behalf_of_others(accounts: Iterable[str]) -> Constraint:

@@ -12,6 +12,7 @@ from policies.access.encoding.logic import known_text
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.emptiness import without_roles
 from policies.access.proofs.prefilter import may_touch
 from policies.access.proofs.requests import TRUST_ACTIONS, OpenRequest, role_request
 from policies.access.proofs.solver import Solver
@@ -21,6 +22,7 @@ from policies.access.published.managed_policies import managed_policy_actions
 # What AWS itself calls reading: no action in it has the access level Write, Permissions management or Tagging, as far
 # as AWS sees to that. Source: AWS Managed Policy Reference, "ReadOnlyAccess", as moto carries it.
 _READING = "ReadOnlyAccess"
+_PREVIEWERS = kinds(lambda spec: spec.only_looks)
 # What that policy has besides: content rather than configuration, new credentials, and work that is started or stopped.
 _NOT_LOOKING = (
     "codebuild:batchget*",
@@ -50,7 +52,7 @@ def previewers_only_look(graph: PolicyGraph) -> ProofOutcome:
     AWS's policy does not name is taken to change something.
     """
     solver = Solver()
-    previewers = [role for kind in sorted(kinds(lambda spec: spec.only_looks)) for role in roles_of_kind(graph, kind)]
+    previewers = roles_of_kind(graph, *_PREVIEWERS)
     for role in previewers:
         for title, request in _requests(graph, role):
             # Twice: what no statement tells apart from reading may still be what is stored.
@@ -109,5 +111,6 @@ THEOREMS = (
         statement="The printed previewers look things up by the printed actions, change nothing, assume no other "
         "role and read nothing that is stored.",
         prove=previewers_only_look,
+        may_be_empty=without_roles("no stack made a previewer", *_PREVIEWERS),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,10 +12,17 @@ from policies.access.authorization import AuthorizationRequest, Document
 from policies.access.encoding import CallerType, Policies, SymbolicCaller, SymbolicRequest, encode
 from policies.access.encoding.logic import Formula, as_term, both, negation
 from policies.access.encoding.patterns import Style, fits
-from policies.access.graph import IamRole, PolicyResource
-from policies.access.graph.model import FOREIGN_ACCOUNT
+from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
 from policies.access.proofs.actions import action_classes, may_be_allowed
+from policies.access.proofs.callers import (
+    EVERY_KIND,
+    OTHER_ACCOUNT,
+    PinnedKeys,
+    everybody,
+    may_let_in,
+    relevant_to_service,
+)
 
 # A resource's policy that lets everybody do everything: what is left to limit is the other side.
 OPEN_TO_ALL: Document = {
@@ -24,8 +31,6 @@ OPEN_TO_ALL: Document = {
 }
 # What a trust policy decides about. Source: IAM User Guide, "IAM and AWS STS condition context keys".
 TRUST_ACTIONS = ("sts:AssumeRole*",)
-# Condition keys whose value is fixed; an empty sequence: the key is absent.
-PinnedKeys = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,14 @@ class EncodedRequest:
         return _any(fits(pattern, Style.RESOURCE, self.request.resource, "a resource") for pattern in patterns)
 
     def caller_like(self, *patterns: str) -> Formula:
-        """The caller's ARN fits one of the patterns as ArnLike reads them."""
-        return _any(_arn_like(self.request.caller.arn, pattern) for pattern in patterns)
+        """The ARN of the caller, or of a session's role, fits one of the patterns as ArnLike reads them."""
+        caller = self.request.caller
+        shown = caller.principal_arn if caller.kind is CallerType.SESSION else None
+        return _any(_arn_like(caller.arn if shown is None else shown, pattern) for pattern in patterns)
+
+    def key_present(self, key: str) -> Formula:
+        """The request has the key, with whatever value."""
+        return self._some_value(key, lambda _: True)
 
     def key_in(self, key: str, values: Sequence[str]) -> Formula:
         """The key is present with one of the values."""
@@ -137,6 +148,8 @@ class OpenRequest:
     def each(self) -> Iterator[EncodedRequest]:
         """One request for each class of actions that the policies tell apart."""
         parameters = self.parameters
+        if not may_let_in(parameters, self.caller.kind):
+            return
         limiting = (parameters.endpoint_policy, parameters.boundary, parameters.session)
         granting = [*parameters.identity, *([parameters.resource_policy] if parameters.resource_policy else [])]
         documents = [*granting, *(document for document in limiting if document is not None)]
@@ -183,22 +196,24 @@ def role_request(
     )
 
 
-def account_requests(
-    accounts: Iterable[str],
+def requests_of_everybody(
+    graph: PolicyGraph,
     family: Sequence[str],
     *,
     policy_resource: PolicyResource | None = None,
     trust_of: IamRole | None = None,
     resource: str | None = None,
     pinned: PinnedKeys | None = None,
-    paths: Sequence[str] = (),
+    accounts: Iterable[str] | None = None,
+    kinds: frozenset[CallerType] = EVERY_KIND,
 ) -> Iterator[tuple[str, OpenRequest]]:
-    """Requests of any role and any user of each account, which their account allows everything; and anonymous ones.
+    """Requests of callers of every kind, whom their account allows everything; the first of each pair says whose.
 
-    The first of each pair says whose. `paths` are the platform's organization paths: neither a foreign account nor an
-    anonymous caller is in any of them.
+    `accounts` (none: all) and `kinds` leave callers out: a theorem that does so says so. Neither an account that no
+    policy names nor an anonymous caller is in any of the platform's organization paths. What asks for something whose
+    policy is not given has an owner that `parameters` do not say.
     """
-    carrier = policy_resource or trust_of
+    carrier, policy = policy_resource or trust_of, _resource_policy(policy_resource, trust_of)
     parameters = AuthorizationRequest(
         id="",
         principal="",
@@ -207,21 +222,17 @@ def account_requests(
         resource="",
         owner=carrier.account if carrier else "",
         identity=(ALLOW_EVERYTHING,),
-        resource_policy=_resource_policy(policy_resource, trust_of),
+        resource_policy=policy,
     )
-    for account in accounts:
-        for word, kind in (("role", CallerType.ROLE), ("user", CallerType.USER)):
-            arn = z3.String("principal:arn")
-            caller = SymbolicCaller(kind, arn, z3.StringVal(account), arn)
-            begins = z3.PrefixOf(z3.StringVal(f"arn:aws:iam::{account}:{word}/"), arn)
-            outside = paths if account == FOREIGN_ACCOUNT else ()
-            open_request = OpenRequest(parameters, caller, family, resource, pinned or {}, (begins,), outside)
-            yield f"any {word} of {account}", open_request
-    # The keys of all signed requests, of which an anonymous one is none. Source: IAM User Guide, "AWS global condition
-    # context keys".
-    unsigned = {**(pinned or {}), "aws:PrincipalArn": (), "aws:PrincipalIsAWSService": ()}
-    anonymous = OpenRequest(parameters, SymbolicCaller.of("*", None), family, resource, unsigned, (), paths)
-    yield "an anonymous caller", anonymous
+    for caller in everybody(graph, policy, accounts, kinds):
+        own = replace(parameters, account=caller.account)
+        if caller.kind is CallerType.SERVICE:
+            own = replace(own, resource_policy=relevant_to_service(policy or {}, caller.who))
+        outside = graph.organization_paths if caller.account in (None, OTHER_ACCOUNT) else ()
+        if caller.kind in (CallerType.SERVICE, CallerType.PROVIDER):
+            outside = ()
+        keys = {**(pinned or {}), **caller.pinned}
+        yield caller.who, OpenRequest(own, caller.symbolic, family, resource, keys, (), outside)
 
 
 def _resource_policy(policy_resource: PolicyResource | None, trust_of: IamRole | None) -> Document | None:

@@ -6,17 +6,15 @@ platform's own.
 
 from __future__ import annotations
 
-import ast
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from policies.access.aws_managed_policies import managed_policies
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
-from policies.access.published.package_data import data_file
 from policies.access.published.reviewed_policies import COUNTERPARTS, Counterpart
 
 
@@ -39,7 +37,7 @@ class ManagedPolicyReview:
 @cache
 def managed_policy_actions(name: str) -> tuple[str, ...]:
     """The actions that a managed policy of AWS's allows, sorted. Raises KeyError where there is none of the name."""
-    document = _managed_policies()[name]["Document"]
+    document = managed_policies()[name]["Document"]
     allowed = [statement for statement in document["Statement"] if statement["Effect"] == "Allow"]
     return tuple(sorted({action for statement in allowed for action in _listed(statement.get("Action"))}))
 
@@ -47,17 +45,8 @@ def managed_policy_actions(name: str) -> tuple[str, ...]:
 @cache
 def managed_policy_arns() -> frozenset[str]:
     """ARNs of AWS's managed policies that are not the service-linked roles' own."""
-    arns = (f"arn:aws:iam::aws:policy{policy['Path']}{name}" for name, policy in _managed_policies().items())
+    arns = (f"arn:aws:iam::aws:policy{policy['Path']}{name}" for name, policy in managed_policies().items())
     return frozenset(arn for arn in arns if "/aws-service-role/" not in arn)
-
-
-@cache
-def _managed_policies() -> Mapping[str, Any]:
-    """The module's one text, which is JSON: reading it is not importing it."""
-    tree = ast.parse(data_file("moto", "iam/aws_managed_policies.py").read_text(encoding="utf-8"))
-    texts = [node.value for node in tree.body if isinstance(node, ast.Assign)]
-    found: Mapping[str, Any] = json.loads(ast.literal_eval(texts[0]))
-    return found
 
 
 def review_managed_policies(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from policies.access.published.package_data import data_file
+from policies.access.package_data import data_file
 
 # `list` is asked for by nobody who makes, changes or removes a resource.
 HANDLERS = ("create", "read", "update", "delete")

@@ -66,6 +66,7 @@ class RemediatedAccount:
 def remediated(prepare: Callable[[Account], dict[str, Any]], **config: bool) -> Iterator[FunctionAccount]:
     """A fresh account."""
     given = {"instanceTypes": sorted(CONFIG.rules.instance_types), "onOwnDisks": [], "topic": TOPIC, "prefix": "mlops"}
+    given["deniedCalls"] = sorted(CONFIG.denied_calls)
     with remediator_account() as account, TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         path.write_text(json.dumps({**given, "onlyReport": False, "deleteEndpoints": False, **config}))

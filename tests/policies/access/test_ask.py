@@ -84,7 +84,7 @@ def test_every_kind_of_policy_takes_part(tmp_path: Path) -> None:
         "boundary": silent,
         "session": silent,
         "scps": [[FULL], [silent]],
-        "rcps": [[policy(allow("sqs:*", Principal="*"))]],
+        "rcps": [[policy(deny("s3:*", Principal="*"))]],
         "endpoint_policy": policy(allow("ec2:*", Principal="*")),
     }
     questions = [question(id="good", **good), *(question(id=name, **{**good, name: bad[name]}) for name in sorted(bad))]
@@ -284,7 +284,7 @@ def _long(size: int, **elements: Any) -> dict[str, Any]:
         ("boundary", 6_144, {}, {}),
         ("endpoint_policy", 20_480, {}, {"Principal": "*"}),
         ("identity", 10_240, {}, {}),
-        ("rcps", 5_120, {}, {"Principal": "*"}),
+        ("rcps", 5_120, {}, {"Principal": "*", "Effect": "Deny"}),
         ("resource_policy", 20_480, {}, {"Principal": "*"}),
         ("resource_policy", 10_240, {"resource": f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/r"}, {"Principal": "*"}),
         ("resource_policy", 32_768, {"resource": KEY, "action": "kms:Decrypt"}, {"Principal": "*"}),

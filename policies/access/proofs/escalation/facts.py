@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 # Service that a role is passed to -> actions that make it run with the role. Source: each service's page of the
 # Service Authorization Reference, column of dependent actions (iam:PassRole), and every operation that takes a role in
@@ -88,16 +89,115 @@ PASS_ROLE_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "servicecatalog.amazonaws.com": ("servicecatalog:CreateConstraint",),
 }
 
-# Kind of runner -> actions on it that decide what runs there with its role. A build is started with any build
-# specification (CodeBuild StartBuild, buildspecOverride); a presigned URL opens the profile as its owner.
+# Kind of runner -> actions on it, or on what is below it, that decide what runs there with its role. A build is started
+# with any build specification (CodeBuild StartBuild, buildspecOverride), a sandbox takes commands, and credentials or
+# webhooks say which source is built; a presigned URL opens a profile or notebook as its owner; a stack set's instances
+# take other parameters, and a stack that keeps a role lends it to every later operation (AWS CloudFormation User Guide,
+# "AWS CloudFormation service role"); whoever answers for a step's job decides its result.
 RUNNER_ACTIONS: Mapping[str, tuple[str, ...]] = {
-    "build": ("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:UpdateProject"),
+    "build": (
+        "codebuild:CreateWebhook",
+        "codebuild:ImportSourceCredentials",
+        "codebuild:StartBuild",
+        "codebuild:StartBuildBatch",
+        "codebuild:StartCommandExecution",
+        "codebuild:StartSandbox",
+        "codebuild:StartSandboxConnection",
+        "codebuild:UpdateProject",
+        "codebuild:UpdateWebhook",
+    ),
     "function": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
-    "pipeline": ("codepipeline:UpdatePipeline",),
-    "profile": ("sagemaker:CreatePresignedDomainUrl",),
-    "domain": (),
-    "rule": (),
+    "instance": (
+        "ec2:ModifyInstanceAttribute",
+        "ec2:ReplaceIamInstanceProfileAssociation",
+        "ssm:SendCommand",
+        "ssm:StartAutomationExecution",
+        "ssm:StartSession",
+    ),
+    "notebook": (
+        "sagemaker:CreatePresignedNotebookInstanceUrl",
+        "sagemaker:UpdateNotebookInstance",
+        "sagemaker:UpdateNotebookInstanceLifecycleConfig",
+    ),
+    "pipeline": (
+        "codepipeline:AcknowledgeJob",
+        "codepipeline:AcknowledgeThirdPartyJob",
+        "codepipeline:OverrideStageCondition",
+        "codepipeline:PollForJobs",
+        "codepipeline:PollForThirdPartyJobs",
+        "codepipeline:PutActionRevision",
+        "codepipeline:PutJobSuccessResult",
+        "codepipeline:PutThirdPartyJobSuccessResult",
+        "codepipeline:PutWebhook",
+        "codepipeline:RollbackStage",
+        "codepipeline:UpdateActionType",
+        "codepipeline:UpdatePipeline",
+    ),
+    "profile": ("sagemaker:CreatePresignedDomainUrl", "sagemaker:UpdateUserProfile"),
+    "domain": ("sagemaker:UpdateDomain",),
+    "rule": ("events:PutRule", "events:PutTargets"),
+    "stack": (
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteStack",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:ExecuteStackRefactor",
+        "cloudformation:RollbackStack",
+        "cloudformation:SetStackPolicy",
+        "cloudformation:UpdateStack",
+    ),
+    "stack set": (
+        "cloudformation:CreateStackInstances",
+        "cloudformation:DeleteStackInstances",
+        "cloudformation:ImportStacksToStackSet",
+        "cloudformation:UpdateStackInstances",
+        "cloudformation:UpdateStackSet",
+    ),
+    "state machine": ("states:SendTaskSuccess", "states:UpdateStateMachine", "states:UpdateStateMachineAlias"),
+    "training pipeline": (
+        "sagemaker:SendPipelineExecutionStepSuccess",
+        "sagemaker:UpdatePipeline",
+        "sagemaker:UpdatePipelineExecution",
+        "sagemaker:UpdatePipelineVersion",
+    ),
 }
+
+# Kind of runner -> actions that set it to work, or on its way, as it stands: with other values of its variables, or
+# another revision from its own source at most. They lend no rights, but not everybody may.
+STARTING_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "build": ("codebuild:RetryBuild", "codebuild:RetryBuildBatch"),
+    "function": ("lambda:InvokeAsync", "lambda:InvokeFunction"),
+    "notebook": ("sagemaker:StartNotebookInstance",),
+    "pipeline": (
+        "codepipeline:EnableStageTransition",
+        "codepipeline:PutApprovalResult",
+        "codepipeline:RetryStageExecution",
+        "codepipeline:StartPipelineExecution",
+    ),
+    "state machine": ("states:RedriveExecution", "states:StartExecution", "states:StartSyncExecution"),
+    "training pipeline": (
+        "sagemaker:RetryPipelineExecution",
+        "sagemaker:SendPipelineExecutionStepFailure",
+        "sagemaker:StartPipelineExecution",
+    ),
+}
+
+# Kind of runner -> what separates its ARN from those of what is below it: executions, versions and aliases, ids.
+BELOW: Mapping[str, str] = {
+    "function": ":",
+    "stack": "/",
+    "stack set": ":",
+    "state machine": ":",
+    "training pipeline": "/",
+}
+
+# What runs with a profile's role without naming the profile: its owner is told by a condition key (Service
+# Authorization Reference, "Amazon SageMaker AI": sagemaker:OwnerUserProfileArn).
+OWNED_BY_PROFILE = ("sagemaker:CreateApp", "sagemaker:CreateSpace", "sagemaker:StartSession", "sagemaker:UpdateSpace")
+PROFILE_OWNER = "sagemaker:OwnerUserProfileArn"
+# An image under the name that jobs pull: whoever pushes it decides what runs with their roles.
+IMAGE_CHANGES = ("ecr:PutImage",)
+IMAGE_USE = "ecr:BatchGetImage"
 
 # On another role: what lets somebody act with it, or makes it able to do whatever its boundary admits.
 TRUST_CHANGES = ("iam:UpdateAssumeRolePolicy",)
@@ -132,3 +232,25 @@ BOUNDARY_REMOVAL = ("iam:DeleteRolePermissionsBoundary",)
 BOUNDARY_CHANGE = ("iam:PutRolePermissionsBoundary",)
 MANAGED_POLICY_CHANGES = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
 ROLE_CREATION = ("iam:CreateRole",)
+
+
+@cache
+def followed() -> frozenset[str]:
+    """Every action, in lower case, that some step follows."""
+    by_kind = (*PASS_ROLE_ACTIONS.values(), *RUNNER_ACTIONS.values(), *STARTING_ACTIONS.values())
+    others = (
+        *OWNED_BY_PROFILE,
+        *IMAGE_CHANGES,
+        *TRUST_CHANGES,
+        *POLICY_ADDITIONS,
+        *POLICY_REMOVALS,
+        *IDENTITY_CHANGES,
+        *BOUNDARY_REMOVAL,
+        *BOUNDARY_CHANGE,
+        *MANAGED_POLICY_CHANGES,
+        *ROLE_CREATION,
+        "iam:PassRole",
+        "s3:PutObject",
+        "sts:AssumeRole",
+    )
+    return frozenset(action.lower() for action in (*others, *(one for actions in by_kind for one in actions)))

@@ -16,10 +16,14 @@ from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 @dataclass(frozen=True)
 class Reached:
-    """What a role reaches: target's ARN (None: no limit any more) -> the steps that lead there."""
+    """What a role reaches: target's ARN (None: no limit any more) -> the steps that lead there.
+
+    `started`: the same for what it only sets to work as it stands, itself or with the rights that it comes to.
+    """
 
     role: IamRole
     paths: Mapping[str | None, tuple[EscalationStep, ...]]
+    started: Mapping[str, tuple[EscalationStep, ...]]
 
 
 def reach(graph: PolicyGraph, solver: Solver) -> list[Reached]:
@@ -47,7 +51,27 @@ def _reached(graph: PolicyGraph) -> _FixedPoint:
     steps = EscalationSteps(graph, solver)
     found = {role.arn: steps.of(role) for role in graph.roles.values()}
     roles = sorted(graph.roles.values(), key=lambda role: role.arn)
-    return _FixedPoint(graph, tuple(Reached(role, _closure(role.arn, found)) for role in roles), solver.queries)
+    deciding = {arn: [step for step in each if not step.starts] for arn, each in found.items()}
+    reached = []
+    for role in roles:
+        paths = _closure(role.arn, deciding)
+        reached.append(Reached(role, paths, _started(role.arn, paths, found)))
+    return _FixedPoint(graph, tuple(reached), solver.queries)
+
+
+def _started(
+    start: str,
+    paths: Mapping[str | None, tuple[EscalationStep, ...]],
+    steps: Mapping[str, list[EscalationStep]],
+) -> dict[str, tuple[EscalationStep, ...]]:
+    """What a role sets to work, itself or through a role that it comes to act as, and does not act as."""
+    started: dict[str, tuple[EscalationStep, ...]] = {}
+    ways = {start: (), **{arn: path for arn, path in paths.items() if arn is not None}}
+    for arn, path in sorted(ways.items(), key=lambda item: len(item[1])):
+        for step in steps.get(arn, []):
+            if step.starts and step.target not in (None, start, *ways):
+                started.setdefault(str(step.target), (*path, step))
+    return started
 
 
 def _closure(start: str, steps: Mapping[str, list[EscalationStep]]) -> dict[str | None, tuple[EscalationStep, ...]]:
@@ -76,6 +100,14 @@ def is_intended(role: IamRole, target: IamRole) -> bool:
     return may_bring_to_work(role.kind, target.kind)
 
 
+def may_be_started(role: IamRole, target: IamRole) -> bool:
+    """Whether a role is meant to set another's work going as it stands: what it brings to work, and what it starts."""
+    if is_intended(role, target):
+        return True
+    same_project = not (role.project and target.project) or role.project == target.project
+    return same_project and target.kind in ROLES[role.kind].starts
+
+
 def no_escalation(graph: PolicyGraph) -> ProofOutcome:
     """Whatever sequence of steps a role takes, it stays within what it is meant to bring to work."""
     solver = Solver()
@@ -88,7 +120,14 @@ def no_escalation(graph: PolicyGraph) -> ProofOutcome:
                 delegated.add(f"{label(graph, reached.role)} → {label(graph, role)}")
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
-            findings.append(Finding(title=title, request="\n".join(_line(graph, step) for step in path)))
+            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
+        for arn, path in sorted(reached.started.items()):
+            target_role = graph.roles[arn]
+            if may_be_started(reached.role, target_role):
+                delegated.add(f"{label(graph, reached.role)} starts {label(graph, target_role)}")
+                continue
+            title = f"{reached.role.arn} sets {arn} to work"
+            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
     return ProofOutcome(findings=_causes_first(findings), named=sorted(delegated), queries=solver.queries)
 
 
@@ -97,7 +136,8 @@ def _causes_first(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.request.count("\n"), finding.title))
 
 
-def _line(graph: PolicyGraph, step: EscalationStep) -> str:
+def step_line(graph: PolicyGraph, step: EscalationStep) -> str:
+    """A step as a line below a finding."""
     target = graph.roles[step.target].name if step.target else "no limit"
     return f"  {graph.roles[step.source].name} → {target}: {step.by}"
 
@@ -105,7 +145,8 @@ def _line(graph: PolicyGraph, step: EscalationStep) -> str:
 THEOREMS = (
     Theorem(
         id="no-escalation",
-        statement="No role, by any sequence of steps, comes to rights beyond those it is meant to bring to work.",
+        statement="No role, by any sequence of steps, comes to rights beyond those it is meant to bring to work, or "
+        "starts, retries or lets go on what it is not meant to start.",
         prove=no_escalation,
     ),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.roles import ROLES
+from catalog.names import ProjectNames
+from catalog.roles import ROLES, RoleKind
 from policies.access.authorization import Document
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
 from policies.access.graph.policy_documents import as_list, statements
@@ -19,11 +21,15 @@ from policies.access.proofs.solver import Solver
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """`source` comes to act as `target` (role ARNs), or `target` is None and nothing limits it any more."""
+    """`source` comes to act as `target` (role ARNs), or `target` is None and nothing limits it any more.
+
+    `starts`: it only sets to work, as it stands, what runs with `target`, and lends itself no rights.
+    """
 
     source: str
     target: str | None
     by: str
+    starts: bool = False
 
 
 class EscalationSteps:
@@ -32,6 +38,7 @@ class EscalationSteps:
     def __init__(self, graph: PolicyGraph, solver: Solver) -> None:
         self.graph, self.solver = graph, solver
         self.boundaries = sorted({r.boundary_arn for r in graph.roles.values() if r.boundary_arn})
+        self._repositories = [each for each in graph.policy_resources.values() if each.kind == "repository"]
         self._by_account: dict[str, list[IamRole]] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         # Several steps need the same answer: which action starts a role, who writes the artifacts that runners share.
@@ -39,7 +46,7 @@ class EscalationSteps:
         self._platform_roles = tuple(sorted(_platform_patterns(graph)))
         for role in graph.sorted_roles():
             self._by_account.setdefault(role.account, []).append(role)
-        self._runners = sorted(graph.runners.values(), key=lambda runner: runner.urn)
+        self._runners = sorted((*graph.runners.values(), *run_by_others(graph)), key=lambda runner: runner.urn)
 
     def of(self, role: IamRole) -> list[EscalationStep]:
         """All steps from one role."""
@@ -47,6 +54,9 @@ class EscalationSteps:
             *self._assumed(role),
             *self._passed(role),
             *self._commanded(role),
+            *self._started(role),
+            *self._owned(role),
+            *self._imaged(role),
             *self._fed(role),
             *self._edited(role),
             *self._state(role),
@@ -113,13 +123,57 @@ class EscalationSteps:
                     yield EscalationStep(role.arn, target.arn, f"passes it to {service} with {started}")
 
     def _commanded(self, role: IamRole) -> Iterator[EscalationStep]:
+        for runner, action in self._on_runners(role, facts.RUNNER_ACTIONS):
+            yield EscalationStep(role.arn, runner.role_arn, f"{action} on {runner.kind} {runner.name}")
+
+    def _started(self, role: IamRole) -> Iterator[EscalationStep]:
+        for runner, action in self._on_runners(role, facts.STARTING_ACTIONS):
+            yield EscalationStep(role.arn, runner.role_arn, f"{action} on {runner.kind} {runner.name}", starts=True)
+
+    def _on_runners(self, role: IamRole, actions: Mapping[str, Sequence[str]]) -> Iterator[tuple[Runner, str]]:
+        """Others' runners in a role's account, each with the first action that the role may do on it."""
+        asked = {kind: [one for one in each if self._mentions(role, one, None)] for kind, each in actions.items()}
         for runner in self._runners:
-            if runner.role_arn == role.arn or runner.account != role.account:
+            if asked.get(runner.kind) and runner.role_arn != role.arn and runner.account == role.account:
+                action = next((one for one in asked[runner.kind] if self._can_on(role, one, runner)), None)
+                if action:
+                    yield runner, action
+
+    def _can_on(self, role: IamRole, action: str, runner: Runner) -> bool:
+        """Whether a role may do it on a runner or on what is below it: a stage, an action, an execution, a version."""
+        if any(self._can(role, action, arn) for arn in (runner.arn, *runner.parts)):
+            return True
+        if runner.kind not in facts.BELOW:
+            return False
+        start = runner.arn + facts.BELOW[runner.kind]
+        key = role.arn, action, start
+        if key not in self._answers:
+            asked = any(_may_lie_below(named, start) for named in self._named[role.arn, action.lower()])
+            self._answers[key] = asked and self.solver.possible(
+                f"{role.name} does {action} below {runner.arn}", role_request(role, [action]), within(f"{start}*")
+            )
+        return self._answers[key]
+
+    def _owned(self, role: IamRole) -> Iterator[EscalationStep]:
+        """Spaces and apps run with the role of the profile that owns them, and nothing else says whose they are."""
+        for runner in self._runners:
+            if runner.kind != "profile" or runner.role_arn == role.arn or runner.account != role.account:
                 continue
-            for action in facts.RUNNER_ACTIONS[runner.kind]:
-                if self._can(role, action, runner.arn):
-                    yield EscalationStep(role.arn, runner.role_arn, f"{action} on {runner.kind} {runner.name}")
+            for action in facts.OWNED_BY_PROFILE:
+                if self._can(role, action, None, {facts.PROFILE_OWNER: runner.arn}):
+                    yield EscalationStep(role.arn, runner.role_arn, f"{action} for profile {runner.name}")
                     break
+
+    def _imaged(self, role: IamRole) -> Iterator[EscalationStep]:
+        """Whoever pushes an image decides what runs with the roles that pull it, in any account."""
+        if not any(self._mentions(role, action, None) for action in facts.IMAGE_CHANGES):
+            return
+        for repository in self._repositories:
+            if any(self._can(role, action, repository.arn) for action in facts.IMAGE_CHANGES):
+                for target in self.graph.sorted_roles():
+                    if target.arn != role.arn and self._mentions(target, facts.IMAGE_USE, repository.arn):
+                        by = f"pushes images to {repository.name}, which it pulls"
+                        yield EscalationStep(role.arn, target.arn, by)
 
     def _fed(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes what a pipeline reads decides what its builds run and what it deploys."""
@@ -208,10 +262,37 @@ class EscalationSteps:
                     yield EscalationStep(role.arn, None, f"{action} on a role that is not the platform's")
 
 
+def run_by_others(graph: PolicyGraph) -> Iterator[Runner]:
+    """What no stack declares and what runs with its roles all the same: the projects' pipelines in SageMaker."""
+    for role in graph.sorted_roles():
+        if role.kind is RoleKind.PIPELINE and role.project and role.stack in graph.scopes:
+            name = ProjectNames(graph.prefix, role.project).pipeline()
+            yield Runner(
+                kind="training pipeline",
+                arn=graph.scopes[role.stack].arn("sagemaker", f"pipeline/{name}"),
+                account=role.account,
+                name=name,
+                role_arn=role.arn,
+                stack=role.stack,
+                urn=f"{role.urn}#{name}",
+            )
+
+
+def _may_lie_below(named: str, start: str) -> bool:
+    """Whether a named resource could begin so: the fixed beginnings agree."""
+    head = re.split(r"[*?]|\$\{", named, maxsplit=1)[0]
+    return head.startswith(start) or (head != named and start.startswith(head))
+
+
 def _platform_patterns(graph: PolicyGraph) -> set[str]:
-    """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none."""
+    """ARN patterns of the platform's roles in every account: below its path, or by prefix where they have none.
+
+    Where nothing has a prefix, as in another program's stacks, its roles are those that are there.
+    """
     prefix = graph.prefix
-    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")} if prefix else set()
+    if not prefix:
+        return set(graph.roles)
+    return {graph.scope.role_arn(path, account="*") for path in (f"/{prefix}/", f"/{prefix}-")}
 
 
 def _resources_of(role: IamRole, action: str) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def layer_request(random: Random, number: int) -> AuthorizationRequest:
         session=_wide(random) if in_account and (":role/" in caller or "assumed" in caller) and chance(random, 0.35)
         else None,
         scps=[level() for _ in range(random.choice((0, 0, 1, 2)))],
-        rcps=[[_wide(random, anybody=True)] for _ in range(random.choice((0, 0, 1, 2)))],
+        rcps=[[_perimeter(random)] for _ in range(random.choice((0, 0, 1, 2)))],
         context=context,
     )  # fmt: skip
 
@@ -177,7 +177,7 @@ def policy_resource_request(random: Random, number: int) -> AuthorizationRequest
         identity=[_document([identity])] if in_account and chance(random, 0.8) else [],
         resource_policy=_document(statements) if chance(random, 0.95) else None,
         boundary=_wide(random) if in_account and not caller.endswith("root") and chance(random, 0.15) else None,
-        rcps=[[_wide(random, anybody=True)]] if chance(random, 0.2) else [],
+        rcps=[[_perimeter(random)]] if chance(random, 0.2) else [],
         grants=[_grant(random, caller)] if key and chance(random, 0.4) else [],
         context=context,
     )
@@ -310,6 +310,13 @@ def _wide(random: Random, *, principals: bool = False, anybody: bool = False) ->
         for statement in statements:
             statement["Principal"] = "*" if anybody or chance(random, 0.5) else _principal(random, None)
     return _document(statements)
+
+
+def _perimeter(random: Random) -> Statement:
+    """A resource control policy, which can only deny, usually some of what is asked."""
+    actions, resources = ("s3:Put*", "s3:Get*", "sns:*", "kms:Decrypt", "sts:*"), ("*", "arn:aws:s3:::bucket/blue/*")
+    denied: Statement = {"Effect": "Deny", "Principal": "*", "Resource": random.choice(resources)}
+    return _document([{**denied, "Action": one_or_list(random, _some(random, actions, False))}])
 
 
 def _named(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.policies.access.evaluator.factories import (
+    USER,
     Example,
     allow,
     deny,
@@ -98,7 +99,13 @@ CONDITIONS = (
         False,
         **_identity(_FRESH, "iam:ListAccessKeys", _ARN, aws_TokenIssueTime="2019-12-31T23:59:59Z"),
     ),
-    example(OPERATORS, "long-term keys have no issue time", False, **_identity(_FRESH, "iam:ListAccessKeys", _ARN)),
+    example(
+        OPERATORS,
+        "long-term keys have no issue time",
+        False,
+        principal=USER,
+        **_identity(_FRESH, "iam:ListAccessKeys", _ARN),
+    ),
     example(
         OPERATORS,
         "a request without TLS is denied",
@@ -204,6 +211,7 @@ CONDITIONS = (
         OPERATORS,
         "Null true: without temporary credentials",
         True,
+        principal=USER,
         **_identity(_LONG_TERM, "ec2:StopInstances", "arn:aws:ec2:us-east-1:1:instance/i-1"),
     ),
     example(

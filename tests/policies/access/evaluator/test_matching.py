@@ -178,10 +178,11 @@ def test_aws_itself_adds_keys_unless_they_are_given(key: str, principal: str, va
         ("aws:PrincipalIsAWSService", "*"),
         ("aws:PrincipalOrgID", ROLE),
         ("aws:PrincipalServiceName", ROLE),
-        ("aws:SecureTransport", ROLE),
+        ("aws:SourceIp", ROLE),
         ("aws:SourceVpce", ROLE),
-        ("aws:ViaAWSService", ROLE),
-        ("aws:username", USER),
+        ("aws:TokenIssueTime", USER),
+        ("aws:UserAgent", ROLE),
+        ("aws:username", ROLE),
     ],
 )
 def test_nothing_else_is_invented(key: str, principal: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from policies.access.evaluator import BadPolicy, PolicyKind, decide, parse
 from policies.access.evaluator.operators import OPERATORS
-from tests.policies.access.evaluator.factories import FULL, allow, authorization_request, policy
+from tests.policies.access.evaluator.factories import FULL, allow, authorization_request, deny, policy
 
 KINDS = sorted(PolicyKind, key=lambda kind: kind.name)
 WITH_PRINCIPAL = [kind for kind in KINDS if kind.names_principals]
@@ -234,7 +234,7 @@ BAD: list[tuple[PolicyKind, Any, list[str]]] = [
     ),
     (
         PolicyKind.RCP,
-        policy(allow(Principal={"AWS": "111122223333"})),
+        policy(deny("s3:*", Principal={"AWS": "111122223333"})),
         ['P, statement 1: the Principal of a resource control policy must be "*"; narrow it with a condition.'],
     ),
     (

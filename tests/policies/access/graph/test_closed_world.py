@@ -30,17 +30,14 @@ def test_the_example_platform_holds_nothing_that_is_not_read(resources: Path) ->
     "token",
     [
         "aws-native:s3:Bucket",
-        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
-        "aws:ecr/registryPolicy:RegistryPolicy",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-        "aws:iam/policyAttachment:PolicyAttachment",
-        "aws:iam/user:User",
-        "aws:kms/grant:Grant",
+        "aws:cloudwatch/eventApiDestination:EventApiDestination",
+        "aws:ec2transitgateway/transitGateway:TransitGateway",
+        "aws:efs/fileSystemPolicy:FileSystemPolicy",
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         "aws:lambda/functionUrl:FunctionUrl",
-        "aws:ram/resourceShare:ResourceShare",
-        "aws:s3/accessPoint:AccessPoint",
-        "aws:s3/bucketAcl:BucketAcl",
-        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        "aws:lambda/layerVersionPermission:LayerVersionPermission",
+        "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy",
+        "aws:sagemaker/space:Space",
         "random:index/randomString:RandomString",
     ],
 )
@@ -91,3 +88,29 @@ def test_each_type_is_read_or_gives_no_access_for_a_reason() -> None:
     assert NO_GRANT.keys() <= READ.keys() | NO_ACCESS.keys()
     reasons = [*NO_ACCESS.values(), *(why for paths in NO_GRANT.values() for why in paths.values())]
     assert all(reasons)
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "given", "found"),
+    [
+        ("aws:s3/bucketPolicy:BucketPolicy", "policy", json.dumps({"Statement": []}), json.dumps(ALLOW)),
+        ("aws:s3/bucketPolicy:BucketPolicy", "bucket", "one", "another"),
+        ("aws:iam/role:Role", "assumeRolePolicy", json.dumps({"Statement": []}), json.dumps(ALLOW)),
+        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn", "arn:one", "arn:another"),
+        ("aws:lambda/permission:Permission", "principal", "s3.amazonaws.com", "*"),
+    ],
+)
+def test_a_grant_that_aws_has_otherwise_than_the_program_gave_it_is_named(
+    tmp_path: Path, token: str, path: str, given: str, found: str
+) -> None:
+    planted = record(token, "planted", **{path: given})
+    planted["outputs"][path] = found
+    assert unread(tmp_path, planted) == [(token, path)]
+
+
+def test_a_policy_that_aws_writes_in_another_way_is_the_same(tmp_path: Path) -> None:
+    one = {"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": ["*"]}
+    other = {"Resource": "*", "Action": ["s3:ListBucket", "s3:GetObject"], "Principal": "*", "Effect": "Allow"}
+    planted = record("aws:s3/bucketPolicy:BucketPolicy", "planted", policy=json.dumps({"Statement": [one]}))
+    planted["outputs"]["policy"] = json.dumps({"Statement": other}, indent=2)
+    assert unread(tmp_path, planted) == []

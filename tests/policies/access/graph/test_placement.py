@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policies.access.graph import BadExport, PolicyGraph, read_graph
+from policies.access.graph import BadExport
+from tests.policies.access.graph.records import Record, graph_with, of, planted, without
 
-Record = dict[str, Any]
 OPEN = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}],
@@ -24,27 +23,6 @@ def records(resources: Path) -> list[Record]:
     """The example platform, to be changed."""
     found: list[Record] = json.loads(resources.read_text())
     return found
-
-
-def planted(stack: str, token: str, **inputs: Any) -> Record:
-    urn = f"urn:pulumi:{stack}::mlops-platform::{token}::planted"
-    return {"stack": stack, "urn": urn, "type": token, "name": "planted", "inputs": inputs, "outputs": {}}
-
-
-def graph_with(tmp_path: Path, records: list[Record], *more: Record) -> PolicyGraph:
-    file = tmp_path / "resources.json"
-    file.write_text(json.dumps([*records, *more]))
-    return read_graph(file)
-
-
-def of(records: list[Record], token: str, stack: str, fits: Callable[[Record], bool] = lambda _: True) -> Record:
-    """The first resource of a type in a stack."""
-    return next(one for one in records if one["type"] == token and one["stack"] == stack and fits(one))
-
-
-def without(records: list[Record], token: str, prop: str, value: str) -> list[Record]:
-    """The records without those of a type that name a target."""
-    return [one for one in records if one["type"] != token or one["inputs"].get(prop) != value]
 
 
 def test_a_role_policy_of_another_stack_is_the_roles(tmp_path: Path, records: list[Record]) -> None:

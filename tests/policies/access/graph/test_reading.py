@@ -149,6 +149,30 @@ def test_a_policy_that_no_export_holds_asks_for_the_missing_stack(tmp_path: Path
         read_graph(file)
 
 
+def test_an_export_of_a_broken_update_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    content = json.loads(exported(role()))
+    content["deployment"]["pending_operations"] = [{"resource": role(), "type": "updating"}]
+    file.write_text(json.dumps(content))
+    with pytest.raises(BadExport, match="updating of it never ended: bring the stack up, and write the file again"):
+        read_graph(file)
+
+
+def test_a_policy_of_aws_own_is_read_where_it_is_attached(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(exported(role(managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])))
+    (auditor,) = read_graph(file).roles.values()
+    assert [statement["Action"] for policy in auditor.managed for statement in policy["Statement"]] == ["*"]
+
+
+@pytest.mark.parametrize("name", ["NoSuchPolicy", "job-function/AdministratorAccess"])
+def test_a_policy_of_aws_own_that_is_not_known_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(exported(role(managedPolicyArns=[f"arn:aws:iam::aws:policy/{name}"])))
+    with pytest.raises(BadExport, match=f"policy/{name} attached, which moto does not carry: upgrade it"):
+        read_graph(file)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -107,6 +107,8 @@ class AnswerCache:
             caller.kind,
             _ast(caller.arn),
             _ast(caller.account),
+            _ast(caller.principal_arn),
+            tuple(map(_ast, caller.given)),
             tuple(open_request.family),
             open_request.resource,
             _frozen(open_request.pinned),

@@ -6,6 +6,7 @@ from tests.policies.access.mutations import (
     data_access,
     delivery,
     duties,
+    joined,
     keys,
     perimeter,
     premises,
@@ -25,4 +26,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
+    *joined.MUTATIONS,
 )

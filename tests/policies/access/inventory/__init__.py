@@ -1,0 +1,1 @@
+"""Exports of other programs, written as `pulumi stack export` writes them, and reviews of them."""
