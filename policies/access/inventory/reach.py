@@ -21,7 +21,7 @@ def escalation(estate: Estate) -> ProofOutcome:
         if reached.role.kind is RoleKind.DEPLOYER:
             continue
         for target, path in sorted(reached.paths.items(), key=lambda item: item[0] or ""):
-            role = graph.roles[target] if target else None
+            role = graph.roles.get(target) if target else None
             if role is not None and (role.arn not in reserved or _meant(estate, reached.role, role)):
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
