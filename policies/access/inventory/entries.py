@@ -172,7 +172,8 @@ def _known(location: Sequence[Any]) -> list[str]:
         return ["s3", "kms"]
     model: type[BaseModel] = Inventory
     if location:
-        model = {"roles": Roles, "trusted": Trusted, "delegations": Delegation}.get(str(location[0]), Storage)
+        models: dict[str, type[BaseModel]] = {"roles": Roles, "trusted": Trusted, "delegations": Delegation}
+        model = models.get(str(location[0]), Storage)
     return sorted(map(to_camel, model.model_fields))
 
 

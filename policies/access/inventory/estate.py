@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from catalog.nearest import nearest
 from catalog.roles import RoleKind
@@ -19,6 +20,8 @@ from policies.access.inventory.storage import endpoints, misplaced_carriers, pol
 from policies.access.inventory.unread import Unread, Unreadable
 from policies.access.inventory.unread_types import add_unread_types
 from policies.pack.captured import BadFile
+
+_Made = TypeVar("_Made", IamRole, PolicyResource)
 
 # The inventory's lists of roles -> the kind of role here whose rights the theorems reserve.
 KINDS: Mapping[str, RoleKind] = {
@@ -96,8 +99,8 @@ def read_estate(files: Sequence[Path], inventory: Inventory) -> Estate:
     )
 
 
-def _each_once(found: Iterable[IamRole | PolicyResource], unread: Unreadable) -> list:
-    seen: dict[str, IamRole | PolicyResource] = {}
+def _each_once(found: Iterable[_Made], unread: Unreadable) -> list[_Made]:
+    seen: dict[str, _Made] = {}
     for one in found:
         if one.arn in seen and seen[one.arn].urn != one.urn:
             unread.add(one.stack, f"{one.arn} is made twice, by {seen[one.arn].urn} and {one.urn}: nobody knows which")

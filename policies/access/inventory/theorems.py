@@ -11,7 +11,7 @@ from policies.access.inventory import readers
 from policies.access.inventory.entries import PURPOSES
 from policies.access.inventory.estate import Estate
 from policies.access.inventory.reach import escalation
-from policies.access.proofs import boundaries, configuration, evidence, perimeter, premises
+from policies.access.proofs import boundaries, configuration, encryption, evidence, perimeter, premises
 from policies.access.proofs.theorem import ProofOutcome
 
 # Says why a theorem cannot speak of an estate; None where it can.
@@ -131,7 +131,7 @@ THEOREMS: tuple[EstateTheorem, ...] = (
     EstateTheorem(
         id="objects-under-their-key",
         statement="Objects of data, models, artifacts and captures are written under their bucket's key alone.",
-        prove=_of_graph(perimeter.encrypted),
+        prove=_of_graph(encryption.encrypted),
         silent=_buckets("data", "models", "artifacts", "capture"),
     ),
     EstateTheorem(

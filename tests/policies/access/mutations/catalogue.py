@@ -6,6 +6,7 @@ from tests.policies.access.mutations import (
     data_access,
     delivery,
     duties,
+    joined,
     keys,
     perimeter,
     premises,
@@ -26,5 +27,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
+    *joined.MUTATIONS,
     *taking_over.MUTATIONS,
 )

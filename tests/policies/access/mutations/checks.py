@@ -12,7 +12,7 @@ from typing import Any
 from policies.access import cross_account, sizes
 from policies.access.actions.granted import unmarked_actions
 from policies.access.cross_account import Decide
-from policies.access.graph import PolicyGraph, graph_of
+from policies.access.graph import BadExport, PolicyGraph, graph_of
 from policies.access.graph.closed_world import unread_properties
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import matrix
@@ -33,7 +33,7 @@ CHECKS = (
     *(f"proof:{theorem.id}" for theorem in THEOREMS),
     *(f"absence:{absence.id}" for absence in (*ABSENCES, SEPARATION)),
     *(f"rule:{rule.id}" for rule in RULES),
-    *("grant", "size", "rehearsal", "unread", "action"),
+    *("grant", "size", "rehearsal", "unread", "action", "refused"),
 )
 
 
@@ -88,7 +88,10 @@ class Checks:
         path.write_text(json.dumps(changed), encoding="utf-8")
         (stack,) = read(path)
         stacks = [stack if one.stack == stack.stack else one for one in self.stacks]
-        graph = sharing(graph_of(stacks), self.before.graph)
+        try:
+            graph = sharing(graph_of(stacks), self.before.graph)
+        except BadExport as error:
+            return {"refused": [str(error)]}
         with self.cache.in_use():
             return findings(stacks, graph, self.cache.decide, [stack], self.requests).new(self.before)
 
