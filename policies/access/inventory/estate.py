@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from catalog.nearest import nearest
 from catalog.roles import RoleKind
@@ -20,6 +21,7 @@ from policies.access.inventory.unread import Unread, Unreadable
 from policies.access.inventory.unread_types import add_unread_types
 from policies.pack.captured import BadFile
 
+_Made = TypeVar("_Made", IamRole, PolicyResource)
 # The inventory's lists of roles -> the kind of role here whose rights the theorems reserve.
 KINDS: Mapping[str, RoleKind] = {
     "deployers": RoleKind.DEPLOYER,
@@ -70,38 +72,36 @@ def read_estate(files: Sequence[Path], inventory: Inventory) -> Estate:
     resources = _with_purposes(resources, inventory, problems)
     graph = _graph(stacks, roles, resources, inventory, unread)
     problems += _account_problems(graph, inventory)
-    readers = {
-        purpose: _named(roles, storage.readers, f"{purpose}.readers", problems)
-        for purpose, storage in inventory.storage().items()
-    }
-    writers = {
-        purpose: _named(roles, storage.writers, f"{purpose}.writers", problems)
-        for purpose, storage in inventory.storage().items()
-    }
-    delegations = frozenset(
+    storage = inventory.storage().items()
+    estate = Estate(
+        graph=graph,
+        inventory=inventory,
+        unread=tuple(unread.found),
+        readers={purpose: _named(roles, one.readers, f"{purpose}.readers", problems) for purpose, one in storage},
+        writers={purpose: _named(roles, one.writers, f"{purpose}.writers", problems) for purpose, one in storage},
+        delegations=_delegations(roles, inventory, problems),
+    )
+    if problems:
+        raise BadInventory("\n".join(problems))
+    return estate
+
+
+def _delegations(roles: Mapping[str, IamRole], inventory: Inventory, problems: list[str]) -> frozenset[tuple[str, str]]:
+    return frozenset(
         (source, target)
         for number, one in enumerate(inventory.delegations)
         for source in _named(roles, [one.role], f"delegations[{number}].role", problems)
         for target in _named(roles, [one.acts_as], f"delegations[{number}].actsAs", problems)
     )
-    if problems:
-        raise BadInventory("\n".join(problems))
-    return Estate(
-        graph=graph,
-        inventory=inventory,
-        unread=tuple(unread.found),
-        readers=readers,
-        writers=writers,
-        delegations=delegations,
-    )
 
 
-def _each_once(found: Iterable[IamRole | PolicyResource], unread: Unreadable) -> list:
-    seen: dict[str, IamRole | PolicyResource] = {}
+def _each_once(found: Iterable[_Made], unread: Unreadable) -> list[_Made]:
+    """The first of each ARN."""
+    seen: dict[str, _Made] = {}
     for one in found:
-        if one.arn in seen and seen[one.arn].urn != one.urn:
-            unread.add(one.stack, f"{one.arn} is made twice, by {seen[one.arn].urn} and {one.urn}: nobody knows which")
-        seen.setdefault(one.arn, one)
+        other = seen.setdefault(one.arn, one)
+        if other != one:
+            unread.add(one.stack, f"{one.arn} is made twice, by {other.urn} and {one.urn}: nobody knows which is there")
     return list(seen.values())
 
 

@@ -8,8 +8,9 @@ from policies.access.graph import IamRole, PolicyResource
 from policies.access.graph.policy_documents import s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.inventory.estate import Estate
+from policies.access.proofs.callers import PinnedKeys
 from policies.access.proofs.prefilter import may_touch
-from policies.access.proofs.requests import PinnedKeys, holding, role_request, within
+from policies.access.proofs.requests import holding, role_request, within
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome
 
