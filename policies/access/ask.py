@@ -325,6 +325,10 @@ class _QuestionReader:
             "it, name the ARN of one that exists."
             for gone in policy.deleted_principals
         )
+        self.problems.extend(
+            f"{where}: whose account the CanonicalUser {user} is, Amazon S3 alone knows; name the account under AWS."
+            for user in policy.canonical_users
+        )
         self.problems.extend(text_problems(given, text, where, kind, question.resource))
         document: Document = given
         return document

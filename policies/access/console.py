@@ -48,6 +48,7 @@ def print_review(
         console.print(line, style="red")
     for line in problem_lines(to_renew, everything=everything, heading="to renew: "):
         console.print(line, style="yellow")
+    console.print(found.actions.sentence())
     console.print(found.handlers.sentence())
     console.print(found.managed_policies.sentence())
     console.print(_summary(found, len(problems), len(to_renew)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.access import cross_account, sizes
-from policies.access.actions.granted import UnmarkedAction, unmarked_actions
+from policies.access.actions.granted import ActionReview, review_actions
 from policies.access.evaluator import allows, decide
 from policies.access.graph import PolicyGraph
 from policies.access.graph.closed_world import UnreadProperty, unread_properties
@@ -46,7 +46,7 @@ class Review:
     """
 
     unread: Sequence[UnreadProperty] = ()
-    actions: Sequence[UnmarkedAction] = ()
+    actions: ActionReview
     matrix: Matrix
     present: Sequence[Presence]
     proofs: Sequence[Proof]
@@ -67,7 +67,7 @@ class Review:
     def problems(self) -> list[ReviewProblem]:
         """Whatever is wrong with the access itself, in the order of the checks."""
         found = [ReviewProblem("not read", str(unread)) for unread in self.unread]
-        found += [ReviewProblem("action", str(action)) for action in self.actions]
+        found += [ReviewProblem("action", str(action)) for action in self.actions.problems]
         found += [ReviewProblem("expected absence", str(presence)) for presence in self.present]
         for proof in self.proofs:
             found += [
@@ -109,7 +109,7 @@ def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
         unread=unread_properties(stacks),
-        actions=unmarked_actions(graph),
+        actions=review_actions(graph),
         matrix=table,
         present=present,
         proofs=proofs,

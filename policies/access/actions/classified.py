@@ -11,7 +11,6 @@ from policies.access.actions.marks import Mark, MarkedAction, MarkRow
 from policies.access.actions.table import SERVICES
 from policies.access.proofs.escalation.facts import followed
 
-_FOLLOWED = MarkedAction(mark=Mark.FOLLOWED)
 _DENIED = MarkedAction(mark=Mark.DENIED)
 _READS = MarkedAction(mark=Mark.HARMLESS, reason="shows how things are set up, no object, no secret and no credential")
 
@@ -23,11 +22,11 @@ def mark_of(action: str) -> MarkedAction | None:
     level, marks = levels().get(service, {}).get(name), SERVICES.get(service)
     if level is None or marks is None:
         return None
+    row = next(rows_of(service, name), None)
     if action in followed():
-        return _FOLLOWED
-    rows = list(rows_of(service, name))
-    if rows:
-        return rows[0].marked
+        return MarkedAction(mark=Mark.FOLLOWED, held_by=row.marked.held_by if row else frozenset())
+    if row:
+        return row.marked
     return _READS if marks.reads and level in READING else _DENIED
 
 

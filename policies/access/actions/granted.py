@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,30 @@ class UnmarkedAction:
         return f"{self.action} in a policy of {self.owner}: {self.why}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ActionReview:
+    """What is wrong with the actions of a graph's policies, and how many of the services in use have each mark."""
+
+    problems: Sequence[UnmarkedAction]
+    services: int
+    marks: Mapping[Mark, int]
+
+    def sentence(self) -> str:
+        """One line of counts."""
+        parts = ", ".join(f"{self.marks.get(mark, 0):,} {mark}" for mark in Mark)
+        return (
+            f"{sum(self.marks.values()):,} actions of {self.services} services in use: {parts}; "
+            f"{len(self.problems)} problem{'' if len(self.problems) == 1 else 's'}"
+        )
+
+
+def review_actions(graph: PolicyGraph) -> ActionReview:
+    """Hold all policies of a graph against the marks."""
+    used = sorted(services_in_use(graph).intersection(levels()))
+    marks = Counter(marked.mark for one in used for name in levels()[one] if (marked := mark_of(f"{one}:{name}")))
+    return ActionReview(problems=unmarked_actions(graph), services=len(used), marks=marks)
+
+
 def unmarked_actions(graph: PolicyGraph) -> list[UnmarkedAction]:
     """What is wrong with the actions of all policies of a graph, sorted."""
     found = {
@@ -40,7 +65,7 @@ def unmarked_actions(graph: PolicyGraph) -> list[UnmarkedAction]:
     for role in graph.roles.values():
         if not ROLES[role.kind].declares_stacks:
             found |= {UnmarkedAction(action=action, owner=role.arn, why=why) for action, why in _misplaced(role)}
-    return sorted(found, key=lambda one: (one.owner, one.action))
+    return sorted({*found, *_given_by_resources(graph)}, key=lambda one: (one.owner, one.action))
 
 
 def _documents(graph: PolicyGraph) -> Iterator[tuple[str, Document]]:
@@ -97,6 +122,56 @@ def _misplaced(role: IamRole) -> Iterator[tuple[str, str]]:
                     yield action, why
 
 
+def _given_by_resources(graph: PolicyGraph) -> Iterator[UnmarkedAction]:
+    """Denied actions that a resource's own policy gives to anybody but deployers.
+
+    A statement without a condition for an account leaves the decision to that account's policies, which are read
+    themselves. With keys services do what encryption takes, which theorems about keys speak of.
+    """
+    deployers = {role.arn for role in graph.roles.values() if ROLES[role.kind].declares_stacks}
+    for resource in graph.policy_resources.values():
+        for statement in statements(resource.policy or {}):
+            if statement.get("Effect") != "Allow" or _leaves_it_to_accounts(statement):
+                continue
+            callers = _callers(statement)
+            if callers and callers <= deployers:
+                continue
+            services_alone = set(statement.get("Principal") or ()) == {"Service"}
+            for action in _denied_to_all(tuple(map(str, as_list(statement.get("Action"))))):
+                if not (services_alone and action.startswith("kms:")):
+                    why = "denied to all but the deployers, and this policy gives it to others"
+                    yield UnmarkedAction(action=action, owner=resource.arn, why=why)
+
+
+def _leaves_it_to_accounts(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    named = as_list(principal.get("AWS")) if isinstance(principal, Mapping) else []
+    accounts = all(str(one).endswith(":root") or str(one).isdigit() for one in named)
+    return isinstance(principal, Mapping) and set(principal) == {"AWS"} and accounts and not statement.get("Condition")
+
+
+def _callers(statement: Mapping[str, Any]) -> frozenset[str]:
+    """Whom a statement names: by the condition that tells a role of an account, else as principals."""
+    conditions = (statement.get("Condition") or {}).items()
+    told = [
+        str(arn)
+        for operator, keys in conditions
+        if operator in ("ArnEquals", "ArnLike", "StringEquals")
+        for key, arns in keys.items()
+        if key.lower() == "aws:principalarn"
+        for arn in as_list(arns)
+    ]
+    principal = statement.get("Principal")
+    named = as_list(principal.get("AWS")) if isinstance(principal, Mapping) else as_list(principal)
+    return frozenset(told or map(str, named))
+
+
+@lru_cache(maxsize=16_384)
+def _denied_to_all(texts: Sequence[str]) -> tuple[str, ...]:
+    found = ((action, mark_of(action)) for text in texts for action in actions_like(text))
+    return tuple(action for action, marked in found if marked and marked.mark is Mark.DENIED)
+
+
 @lru_cache(maxsize=65_536)
 def _not_for(kind: RoleKind, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Those of the actions that a kind of role may not have, and why."""
@@ -107,7 +182,7 @@ def _denied_to(kind: RoleKind, action: str) -> str:
     marked = mark_of(action)
     if marked is None:
         return ""
-    if marked.mark is Mark.DENIED:
+    if marked.mark is Mark.DENIED or (marked.mark is Mark.FOLLOWED and not marked.held_by):
         return "denied to all but the deployers: mark it in policies/access/actions/table.py if this role needs it"
     if marked.held_by and kind not in marked.held_by:
         return f"{', '.join(sorted(marked.held_by))} alone have it"

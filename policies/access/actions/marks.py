@@ -15,7 +15,8 @@ class Mark(StrEnum):
     - `bounded`: theorems limit it, or kinds of roles that alone may have it.
     - `denied`: no role has it but those that declare stacks.
     - `harmless`: whoever has it changes nothing and learns no secret.
-    - `followed`: an escalation step leads from whoever has it to what it makes act.
+    - `followed`: an escalation step leads from whoever has it to what it makes act; kinds of roles that no row names do
+      not have it, unless they declare stacks.
     """
 
     BOUNDED = "bounded"
@@ -56,7 +57,7 @@ def bounded(theorems: Sequence[str], *actions: str) -> MarkRow:
 
 
 def held(kinds: Sequence[RoleKind], *actions: str) -> MarkRow:
-    """Actions that only these kinds of roles may have."""
+    """Actions that only these kinds of roles may have, besides those that declare stacks."""
     return MarkRow(actions=_lower(actions), marked=MarkedAction(mark=Mark.BOUNDED, held_by=frozenset(kinds)))
 
 

@@ -19,6 +19,12 @@ _BUILDS = (K.BUILD, K.DEPLOY, K.DEPLOY_TEST)
 _CODE_PIPELINES = (K.BUILD_PIPELINE, K.DEPLOY_PIPELINE)
 _API_FUNCTIONS = (K.API, K.API_AUTHORIZER, K.API_HOOKS)
 _IN_VPC = (*_BUILDS, *_JOBS, K.API, K.API_HOOKS, K.ENDPOINT_CHECKER, K.MODEL)
+# Who leaves objects behind: code and data, runs and models, artifacts, records, captures, and what a test asks.
+_WRITERS = (
+    *(*_CODE_PIPELINES, *_JOBS, K.BUILD, K.DEPLOY, K.IMAGE_BUILD, K.MODEL),
+    *(K.PACKAGES, K.PUBLISH, K.RELEASE_RECORDER, K.SCIENTIST, K.TEST),
+)
+_ENTER_ROLES = (K.DEPLOY, K.DEPLOY_TEST, K.RELEASE_RECORDER, K.SCIENTIST, K.STACK_SET_ADMINISTRATION)
 _LEAVE_MESSAGES = (K.APPROVAL_SENDER, K.ENDPOINT_CHECKER, K.PIPELINE_STARTER, K.RELEASE_RECORDER, K.REMEDIATOR)
 # Objects of projects, of models and of the account controls.
 _OBJECTS = ("project-walls", "models-readers", "objects-through-endpoints")
@@ -45,6 +51,12 @@ SERVICES: Mapping[str, ServiceMarks] = {
     "cloudformation": ServiceMarks(
         rows=[
             # Of stacks of its own set alone: AWS asks for all of CloudFormation.
+            held(_EXECUTION, "ContinueUpdateRollback", "DeleteStack", "ExecuteChangeSet", "ExecuteStackRefactor"),
+            held(_EXECUTION, "CreateStack", "RollbackStack", "SetStackPolicy", "UpdateStack", "ImportStacksToStackSet"),
+            held((K.CHANGE_SET, K.STACK_SET_EXECUTION), "CreateChangeSet"),
+            held((K.DEPLOY_PIPELINE, K.STACK_SET_EXECUTION), "CreateStackInstances", "CreateStackSet"),
+            held((K.DEPLOY_PIPELINE, K.STACK_SET_EXECUTION), "UpdateStackInstances", "UpdateStackSet"),
+            held((K.RELEASE_CLEANER, K.STACK_SET_EXECUTION), "DeleteStackInstances"),
             held(_EXECUTION, "CancelUpdateStack", "RecordHandlerProgress", "SignalResource"),
             held(_EXECUTION, "UpdateTerminationProtection", "UntagResource", "CreateStackRefactor"),
             held(_EXECUTION, "StopStackSetOperation"),
@@ -68,6 +80,7 @@ SERVICES: Mapping[str, ServiceMarks] = {
     ),
     "codebuild": ServiceMarks(
         rows=[
+            held(_CODE_PIPELINES, "StartBuild"),
             held((*_PEOPLE, *_CODE_PIPELINES, K.RELEASE_CLEANER), "StopBuild"),
         ]
     ),
@@ -85,7 +98,10 @@ SERVICES: Mapping[str, ServiceMarks] = {
     "codepipeline": ServiceMarks(
         rows=[
             held((*_PEOPLE, K.RELEASE_CLEANER), "StopPipelineExecution"),
-            held((K.ADMINISTRATOR,), "DisableStageTransition"),
+            held((K.ADMINISTRATOR,), "DisableStageTransition", "EnableStageTransition"),
+            held((*_APPROVERS, K.APPROVAL_PAGE), "PutApprovalResult"),
+            held((*_APPROVERS, K.TEAM_ADMINISTRATOR), "RetryStageExecution"),
+            held((*_APPROVERS, *_PEOPLE, K.PIPELINE_STARTER), "StartPipelineExecution"),
             # A job's details hold credentials of the pipeline's role.
             denied("GetJobDetails", "GetThirdPartyJobDetails"),
         ]
@@ -113,7 +129,7 @@ SERVICES: Mapping[str, ServiceMarks] = {
     ),
     "ecr": ServiceMarks(
         rows=[
-            held((K.IMAGE_BUILD,), "CompleteLayerUpload", "InitiateLayerUpload", "UploadLayerPart"),
+            held((K.IMAGE_BUILD,), "CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"),
             harmless("the token carries its caller's own rights", "GetAuthorizationToken"),
             harmless("images hold the platform's code, no data", "BatchGetImage", "GetDownloadUrlForLayer"),
         ]
@@ -134,7 +150,12 @@ SERVICES: Mapping[str, ServiceMarks] = {
     "execute-api": ServiceMarks(reads=False),
     "glue": ServiceMarks(reads=False),
     "guardduty": ServiceMarks(),
-    "iam": ServiceMarks(rows=[held(_EXECUTION, "CreateServiceLinkedRole")]),
+    "iam": ServiceMarks(
+        rows=[
+            held(_EXECUTION, "CreateServiceLinkedRole"),
+            held((K.BUILD, K.DEPLOY_PIPELINE, K.PIPELINE, K.RELEASE_CLEANER, K.STACK_SET_EXECUTION), "PassRole"),
+        ]
+    ),
     "kms": ServiceMarks(
         rows=[
             bounded(_KEYS, "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
@@ -150,6 +171,8 @@ SERVICES: Mapping[str, ServiceMarks] = {
         rows=[
             held(_EXECUTION, "AddPermission", "CreateAlias", "DeleteAlias", "DeleteFunction", "PublishVersion"),
             held((K.API_DEPLOYMENT, K.STACK_SET_EXECUTION), "UpdateAlias"),
+            held(_EXECUTION, "CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"),
+            held((K.API_DEPLOYMENT, K.API_HOOKS, K.TEAM_ADMINISTRATOR), "InvokeFunction"),
             held(_EXECUTION, "RemovePermission", "TagResource", "UntagResource", "UpdateFunctionCodeSigningConfig"),
             held(_EXECUTION, "UpdateFunctionEventInvokeConfig", "UpdateFunctionUrlConfig"),
             # Each gives an address from which the code is fetched; an execution's history holds what it was given.
@@ -178,6 +201,7 @@ SERVICES: Mapping[str, ServiceMarks] = {
         rows=[
             bounded(_OBJECTS, "AbortMultipartUpload", "DeleteObject", "GetObject*"),
             bounded(_OBJECTS, "ListBucket", "ListBucketVersions"),
+            held(_WRITERS, "PutObject"),
             held((K.ACCOUNT_CLEANER,), "DeleteObjectVersion"),
             held((K.PUBLISH,), "PutObjectTagging"),
             # Both hand out credentials or content by a grant of its own kind.
@@ -187,6 +211,12 @@ SERVICES: Mapping[str, ServiceMarks] = {
     "sagemaker": ServiceMarks(
         rows=[
             held((K.BUILD, K.PIPELINE, K.REMEDIATOR, K.SCIENTIST, K.STACK_SET_EXECUTION), "AddTags"),
+            held((K.SCIENTIST,), "CreateApp", "CreatePresignedDomainUrl", "CreateSpace", "UpdateSpace"),
+            held((K.PIPELINE,), "CreateProcessingJob", "CreateTrainingJob"),
+            held((K.BUILD,), "CreatePipeline", "UpdatePipeline"),
+            held((K.BUILD, K.TEAM_ADMINISTRATOR), "StartPipelineExecution"),
+            held((K.TEAM_ADMINISTRATOR,), "RetryPipelineExecution"),
+            held(_EXECUTION, "CreateEndpointConfig", "CreateModel"),
             held(_EXECUTION, "CreateEndpoint", "DeleteEndpointConfig", "DeleteModel", "DeleteTags"),
             held(_EXECUTION, "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities"),
             bounded(("approvers-only-approve",), "UpdateModelPackage"),
@@ -236,6 +266,7 @@ SERVICES: Mapping[str, ServiceMarks] = {
     "states": ServiceMarks(reads=False),
     "sts": ServiceMarks(
         rows=[
+            held(_ENTER_ROLES, "AssumeRole"),
             bounded(("tags-stay",), "TagSession"),
             bounded(("publishing-has-a-name",), "SetSourceIdentity"),
             bounded(("duties-apart",), "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),

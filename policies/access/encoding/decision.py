@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import z3
 
 from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
+from policies.access.encoding import grammar
 from policies.access.encoding.callers import IN_ACCOUNT, CallerType, PrincipalMatch, SymbolicCaller, named
 from policies.access.encoding.documents import EncodedPolicy, MalformedDocument, parse
+from policies.access.encoding.grammar import Kind
 from policies.access.encoding.logic import (
     Formula,
     as_term,
@@ -77,15 +79,18 @@ class Policies:
     @classmethod
     def of(cls, request: AuthorizationRequest) -> Policies:
         """The policies of `request`. Raises `MalformedDocument`."""
+        own = grammar.kind_of_resource_policy(request.action, request.resource)
         return cls(
             owner=request.owner,
-            identity=tuple(parse(found, f"identity policy {i}") for i, found in enumerate(request.identity, 1)),
-            resource=_parsed(request.resource_policy, "resource policy"),
-            endpoint=_parsed(request.endpoint_policy, "endpoint policy"),
-            boundary=_parsed(request.boundary, "permissions boundary"),
-            session=_parsed(request.session, "session policy"),
-            scps=_levels(request.scps, "SCP"),
-            rcps=_levels(request.rcps, "RCP"),
+            identity=tuple(
+                parse(found, f"identity policy {i}", grammar.IDENTITY) for i, found in enumerate(request.identity, 1)
+            ),
+            resource=_parsed(request.resource_policy, own),
+            endpoint=_parsed(request.endpoint_policy, grammar.ENDPOINT),
+            boundary=_parsed(request.boundary, grammar.BOUNDARY),
+            session=_parsed(request.session, grammar.SESSION),
+            scps=_levels(request.scps, grammar.SCP),
+            rcps=_levels(request.rcps, grammar.RCP),
             grants=tuple(request.grants),
         )
 
@@ -97,13 +102,13 @@ class Policies:
             yield from level
 
 
-def _parsed(document: Document | None, where: str) -> EncodedPolicy | None:
-    return None if document is None else parse(document, where)
+def _parsed(document: Document | None, kind: Kind) -> EncodedPolicy | None:
+    return None if document is None else parse(document, kind.name, kind)
 
 
-def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[EncodedPolicy, ...], ...]:
+def _levels(levels: Sequence[Sequence[Document]], kind: Kind) -> tuple[tuple[EncodedPolicy, ...], ...]:
     return tuple(
-        tuple(parse(found, f"{name} {number} at level {level}") for number, found in enumerate(documents, 1))
+        tuple(parse(found, f"{kind.name} {number} at level {level}", kind) for number, found in enumerate(documents, 1))
         for level, documents in enumerate(levels, 1)
     )
 

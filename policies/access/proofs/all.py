@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -29,7 +29,7 @@ from policies.access.proofs import (
     transport,
 )
 from policies.access.proofs.escalation import reach
-from policies.access.proofs.theorem import Proof, Theorem, prove
+from policies.access.proofs.theorem import Proof, ProofOutcome, Theorem, prove
 
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
@@ -63,14 +63,15 @@ def prove_all(graph: PolicyGraph, workers: int | None = None) -> list[Proof]:
 
 
 @contextmanager
-def proving(graph: PolicyGraph, workers: int | None = None) -> Iterator[parallel.Results[Proof]]:
+def proving(graph: PolicyGraph, workers: int | None = None) -> Iterator[Callable[[], list[Proof]]]:
     """Starts to prove all theorems in other processes, and gives a function that waits for the proofs."""
     tasks = [partial(_prove, theorems, graph) for theorems in _groups()]
     with parallel.started(tasks, workers) as results:
 
         def wait_for_proofs() -> list[Proof]:
-            found = {proof.theorem.id: proof for proofs in results() for proof in proofs}
-            return [found[theorem.id] for theorem in THEOREMS]
+            found = {theorem: proof for proofs in results() for theorem, proof in proofs.items()}
+            pairs = [(theorem, *found[theorem.id]) for theorem in THEOREMS]
+            return [Proof(theorem=theorem, outcome=outcome, seconds=seconds) for theorem, outcome, seconds in pairs]
 
         yield wait_for_proofs
 
@@ -81,5 +82,7 @@ def _groups() -> list[Sequence[Theorem]]:
     return [sharing, *([theorem] for theorem in THEOREMS if theorem not in sharing)]
 
 
-def _prove(theorems: Sequence[Theorem], graph: PolicyGraph) -> list[Proof]:
-    return [prove(theorem, graph) for theorem in theorems]
+def _prove(theorems: Sequence[Theorem], graph: PolicyGraph) -> dict[str, tuple[ProofOutcome, float]]:
+    """Outcome and seconds by the theorem's id: a theorem itself does not go from process to process."""
+    proofs = [prove(theorem, graph) for theorem in theorems]
+    return {proof.theorem.id: (proof.outcome, proof.seconds) for proof in proofs}

@@ -130,7 +130,7 @@ def compute(graph: PolicyGraph) -> ProofOutcome:
             if exempt:
                 models = _bounded_request(role, [_MODEL], {key: ()})
                 solver.refute(f"{who} makes models without {key}", models, none_of(*exempt))
-        plain = {ComputeKey.ENCRYPTED_TRAFFIC: "false"}
+        plain: PinnedKeys = {ComputeKey.ENCRYPTED_TRAFFIC: "false"}
         actions = list(needing(ComputeKey.ENCRYPTED_TRAFFIC))
         solver.refute(f"{who} computes with plain traffic between instances", _bounded_request(role, actions, plain))
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from policies.access.authorization import Document
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 def changes(documents: Iterable[Document], service: str) -> frozenset[str]:
     """Actions of a service, in lower case, that change something and that any Allow of the documents speaks of."""
-    return frozenset().union(*(_CHANGES.of(one, service, lambda one=one: _changes(one, service)) for one in documents))
+    return frozenset().union(*(_CHANGES.of(one, service, partial(_changes, one, service)) for one in documents))
 
 
 def spoken_of(documents: Iterable[Document], service: str, arns: Iterable[str], *, below: bool = False) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from catalog.roles import ROLES, RolePath, may_bring_to_work
+from catalog.roles import ROLES, RoleKind, RolePath, may_bring_to_work
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.labels import label
+from policies.access.graph.policy_documents import as_list, statements
 from policies.access.proofs.escalation.steps import EscalationStep, EscalationSteps
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
@@ -91,21 +92,50 @@ def _closure(start: str, steps: Mapping[str, list[EscalationStep]]) -> dict[str 
     return paths
 
 
-def is_intended(role: IamRole, target: IamRole) -> bool:
+# Role's ARN -> ids of projects.
+Memberships = Mapping[str, Collection[str]]
+
+
+def is_intended(memberships: Memberships, role: IamRole, target: IamRole) -> bool:
     """Whether a role is meant to start the work of another: what the catalogue of roles says, within one project."""
     if ROLES[role.kind].declares_stacks and ROLES[target.kind].path is not RolePath.FOUNDATION:
         return target.account == role.account or may_bring_to_work(role.kind, target.kind)
-    if role.project and target.project and role.project != target.project:
-        return False
-    return may_bring_to_work(role.kind, target.kind)
+    return _in_its_projects(memberships, role, target) and may_bring_to_work(role.kind, target.kind)
 
 
-def may_be_started(role: IamRole, target: IamRole) -> bool:
+def may_be_started(memberships: Memberships, role: IamRole, target: IamRole) -> bool:
     """Whether a role is meant to set another's work going as it stands: what it brings to work, and what it starts."""
-    if is_intended(role, target):
+    if is_intended(memberships, role, target):
         return True
-    same_project = not (role.project and target.project) or role.project == target.project
-    return same_project and target.kind in ROLES[role.kind].starts
+    return _in_its_projects(memberships, role, target) and target.kind in ROLES[role.kind].starts
+
+
+def _in_its_projects(memberships: Memberships, role: IamRole, target: IamRole) -> bool:
+    """Whether a target belongs to no project, or to one of the role's; roles of no project and no person have all."""
+    if not target.project:
+        return True
+    if role.user:
+        return target.project in memberships.get(role.arn, ())
+    return not role.project or role.project == target.project
+
+
+def memberships_of(graph: PolicyGraph) -> Memberships:
+    """The projects that people's roles (ARNs) work for: those whose publish roles trust them by their ARNs."""
+    found: dict[str, set[str]] = {}
+    for role in graph.roles.values():
+        if role.kind is RoleKind.PUBLISH and role.project:
+            for arn in _trusted(role):
+                found.setdefault(arn, set()).add(role.project)
+    return found
+
+
+def _trusted(role: IamRole) -> frozenset[str]:
+    """The ARNs that a trust policy lists, as principals or by the condition that tells one role of an account."""
+    allowed = [each for each in statements(role.trust) if each.get("Effect") == "Allow"]
+    principals = [each["Principal"].get("AWS") for each in allowed if isinstance(each.get("Principal"), Mapping)]
+    keys = [keys for each in allowed for keys in (each.get("Condition") or {}).values() if isinstance(keys, Mapping)]
+    listed = [arns for one in keys for key, arns in one.items() if key.lower() == "aws:principalarn"]
+    return frozenset(str(arn) for one in (*principals, *listed) for arn in as_list(one))
 
 
 def no_escalation(graph: PolicyGraph) -> ProofOutcome:
@@ -113,17 +143,18 @@ def no_escalation(graph: PolicyGraph) -> ProofOutcome:
     solver = Solver()
     findings: list[Finding] = []
     delegated: set[str] = set()
+    memberships = memberships_of(graph)
     for reached in reach(graph, solver):
         for target, path in sorted(reached.paths.items(), key=lambda item: item[0] or ""):
             role = graph.roles[target] if target else None
-            if role is not None and is_intended(reached.role, role):
+            if role is not None and is_intended(memberships, reached.role, role):
                 delegated.add(f"{label(graph, reached.role)} → {label(graph, role)}")
                 continue
             title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
             findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
         for arn, path in sorted(reached.started.items()):
             target_role = graph.roles[arn]
-            if may_be_started(reached.role, target_role):
+            if may_be_started(memberships, reached.role, target_role):
                 delegated.add(f"{label(graph, reached.role)} starts {label(graph, target_role)}")
                 continue
             title = f"{reached.role.arn} sets {arn} to work"

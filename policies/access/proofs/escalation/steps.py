@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.names import ProjectNames
+from catalog.names import STAGES, ProjectNames
 from catalog.roles import ROLES, RoleKind
 from policies.access.authorization import Document
+from policies.access.document_cache import DocumentCache
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import resources_with_purpose
@@ -263,19 +264,31 @@ class EscalationSteps:
 
 
 def run_by_others(graph: PolicyGraph) -> Iterator[Runner]:
-    """What no stack declares and what runs with its roles all the same: the projects' pipelines in SageMaker."""
+    """What runs with roles of the stacks and is declared in none: the pipelines in SageMaker that builds make, and the
+    stack sets that deploy pipelines make."""
     for role in graph.sorted_roles():
-        if role.kind is RoleKind.PIPELINE and role.project and role.stack in graph.scopes:
-            name = ProjectNames(graph.prefix, role.project).pipeline()
-            yield Runner(
-                kind="training pipeline",
-                arn=graph.scopes[role.stack].arn("sagemaker", f"pipeline/{name}"),
-                account=role.account,
-                name=name,
-                role_arn=role.arn,
-                stack=role.stack,
-                urn=f"{role.urn}#{name}",
-            )
+        scope = graph.scopes.get(role.stack)
+        if scope is None or not role.project:
+            continue
+        project = ProjectNames(graph.prefix, role.project)
+        if role.kind is RoleKind.PIPELINE:
+            arn = scope.arn("sagemaker", f"pipeline/{project.pipeline()}")
+            yield _runner(role, "training pipeline", arn, project.pipeline())
+        if role.kind is RoleKind.STACK_SET_ADMINISTRATION:
+            for name in map(project.stack_set, STAGES):
+                yield _runner(role, "stack set", scope.arn("cloudformation", f"stackset/{name}"), name)
+
+
+def _runner(role: IamRole, kind: str, arn: str, name: str) -> Runner:
+    return Runner(
+        kind=kind,
+        arn=arn,
+        account=role.account,
+        name=name,
+        role_arn=role.arn,
+        stack=role.stack,
+        urn=f"{role.urn}#{name}",
+    )
 
 
 def _may_lie_below(named: str, start: str) -> bool:
@@ -306,14 +319,22 @@ def _resources_of(role: IamRole, action: str) -> tuple[str, ...]:
     )
 
 
-def _allows(document: Document) -> Iterable[tuple[Sequence[str] | None, Sequence[str]]]:
+def _allows(document: Document) -> Sequence[tuple[tuple[str, ...] | None, Sequence[str]]]:
+    return _ALLOWS.of(document, None, lambda: list(_read_allows(document)))
+
+
+def _read_allows(document: Document) -> Iterator[tuple[tuple[str, ...] | None, Sequence[str]]]:
     for statement in statements(document):
         if statement.get("Effect") == "Allow":
-            actions = as_list(statement["Action"]) if "Action" in statement else None
+            actions = tuple(map(str, as_list(statement["Action"]))) if "Action" in statement else None
             yield actions, as_list(statement.get("Resource", "*"))
 
 
-def _matches(patterns: Sequence[str] | None, action: str) -> bool:
+_ALLOWS: DocumentCache[Sequence[tuple[tuple[str, ...] | None, Sequence[str]]]] = DocumentCache()
+
+
+@lru_cache(maxsize=262_144)
+def _matches(patterns: tuple[str, ...] | None, action: str) -> bool:
     """Whether an action fits one of the patterns; None stands for NotAction, which may cover anything."""
     return patterns is None or any(fnmatch.fnmatchcase(action, pattern.lower()) for pattern in patterns)
 

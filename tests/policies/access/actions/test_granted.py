@@ -71,6 +71,20 @@ def test_the_same_action_may_be_a_deployers(graph: PolicyGraph) -> None:
     assert unmarked_actions(planted) == []
 
 
+@pytest.mark.parametrize("action", ["s3:PutBucketPolicy", "s3:PutReplicationConfiguration", "s3:*"])
+def test_a_denied_action_that_a_buckets_policy_gives_is_refused(graph: PolicyGraph, action: str) -> None:
+    bucket = next(one for one in graph.policy_resources.values() if one.kind == "bucket" and one.policy)
+    role = next(role for role in graph.sorted_roles() if role.kind is RoleKind.TRAINING)
+    given = {"Effect": "Allow", "Action": action, "Resource": bucket.arn, "Principal": {"AWS": role.arn}}
+    more = replace(bucket, policy={**(bucket.policy or {}), "Statement": [*_statements(bucket.policy), given]})
+    planted = replace(graph, policy_resources={**graph.policy_resources, bucket.arn: more})
+    assert {found.owner for found in unmarked_actions(planted)} == {bucket.arn}
+
+
+def _statements(policy: Mapping[str, Any] | None) -> list[Any]:
+    return list((policy or {}).get("Statement", []))
+
+
 def test_an_allowance_of_all_but_some_actions_is_refused(graph: PolicyGraph) -> None:
     role = next(role for role in graph.sorted_roles() if role.kind is RoleKind.TRAINING)
     everything_else = {"Effect": "Allow", "NotAction": ["iam:*"], "Resource": ANYTHING}

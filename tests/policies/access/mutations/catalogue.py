@@ -6,12 +6,14 @@ from tests.policies.access.mutations import (
     data_access,
     delivery,
     duties,
+    joined,
     keys,
     perimeter,
     premises,
     previews,
     resources,
     roles,
+    taking_over,
 )
 from tests.policies.access.mutations.mutation import Mutation
 
@@ -25,4 +27,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
+    *joined.MUTATIONS,
+    *taking_over.MUTATIONS,
 )

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from policies.access import cross_account, sizes
+from policies.access.actions.granted import unmarked_actions
 from policies.access.cross_account import Decide
-from policies.access.graph import PolicyGraph, graph_of
+from policies.access.graph import BadExport, PolicyGraph, graph_of
 from policies.access.graph.closed_world import unread_properties
 from policies.access.matrix.absences import ABSENCES, SEPARATION, presences
 from policies.access.matrix.cells import matrix
@@ -32,7 +33,7 @@ CHECKS = (
     *(f"proof:{theorem.id}" for theorem in THEOREMS),
     *(f"absence:{absence.id}" for absence in (*ABSENCES, SEPARATION)),
     *(f"rule:{rule.id}" for rule in RULES),
-    *("grant", "size", "rehearsal", "unread"),
+    *("grant", "size", "rehearsal", "unread", "action", "refused"),
 )
 
 
@@ -87,7 +88,10 @@ class Checks:
         path.write_text(json.dumps(changed), encoding="utf-8")
         (stack,) = read(path)
         stacks = [stack if one.stack == stack.stack else one for one in self.stacks]
-        graph = sharing(graph_of(stacks), self.before.graph)
+        try:
+            graph = sharing(graph_of(stacks), self.before.graph)
+        except BadExport as error:
+            return {"refused": [str(error)]}
         with self.cache.in_use():
             return findings(stacks, graph, self.cache.decide, [stack], self.requests).new(self.before)
 
@@ -113,6 +117,7 @@ def findings(
         if size.headroom < 0:
             found["size", f"{size.limit.kind} {size.owner}"] = f"{size.owner} has {size.characters} characters"
     found |= {("unread", str(one)): str(one) for one in unread_properties(judged)}
+    found |= {("action", str(one)): str(one) for one in unmarked_actions(graph)}
     found |= dict(_violated(judged))
     found |= dict(_refused(requests, facts_from(graph, stacks)))
     cells = {

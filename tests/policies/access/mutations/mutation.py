@@ -21,7 +21,7 @@ class Mutation:
     """`edit` changes the resource of this stack, type (its last part) and name, and nothing else.
 
     `noticed_by` are the checks that must notice it: `proof:<theorem>`, `absence:<id>`, `matrix:<section>`, `rule:<id>`,
-    `grant`, `size` and `rehearsal`.
+    `grant`, `size`, `action`, `rehearsal`, `unread`, and `refused` where the export is not read at all.
     """
 
     id: str
@@ -52,6 +52,23 @@ class Mutation:
         kind = str(record["type"])
         plain = kind.startswith("aws:") and kind.endswith(f":{self.type}")
         return plain and (record["stack"], record["name"]) == (self.stack, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlantedResource(Mutation):
+    """A resource more, of this stack, whole type and name: `edit` gives it its properties."""
+
+    @property
+    def where(self) -> str:
+        """The resource, as the table shows it."""
+        return f"{self.stack}: {self.type.rpartition(':')[2]} {self.name}, planted"
+
+    def applied(self, records: Sequence[Record]) -> list[Record]:
+        """The records with one more."""
+        urn = f"urn:pulumi:{self.stack}::mlops-platform::{self.type}::{self.name}"
+        record: Record = {"stack": self.stack, "urn": urn, "type": self.type, "name": self.name, "custom": True}
+        self.edit(record)
+        return [*records, record]
 
 
 def checks(*ids: str) -> frozenset[str]:
