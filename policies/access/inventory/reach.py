@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.roles import RoleKind
-from policies.access.graph import IamRole
 from policies.access.inventory.estate import Estate
 from policies.access.proofs.escalation.reach import reach, step_line
 from policies.access.proofs.escalation.steps import EscalationStep
@@ -15,6 +15,8 @@ from policies.access.proofs.theorem import Finding, ProofOutcome
 
 # Versions of a policy: a new one may allow anything, and an old one may have.
 _NEW_VERSIONS = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
+# Role's ARN -> its steps, each to another target.
+_Steps = Mapping[str, Sequence[EscalationStep]]
 
 
 def escalation(estate: Estate) -> ProofOutcome:
@@ -24,15 +26,15 @@ def escalation(estate: Estate) -> ProofOutcome:
     reserved = {role.arn for role in estate.marked()}
     for listed in (estate.readers, estate.writers):
         reserved |= {arn for arns in listed.values() for arn in arns}
-    for reached in reach(graph, solver):
-        if reached.role.kind is RoleKind.DEPLOYER:
+    found = {reached.role.arn: reached for reached in reach(graph, solver)}
+    steps = {arn: [path[0] for path in one.paths.values() if len(path) == 1] for arn, one in found.items()}
+    for arn, one in found.items():
+        if one.role.kind is RoleKind.DEPLOYER:
             continue
-        for target, path in sorted(reached.paths.items(), key=lambda item: item[0] or ""):
-            role = graph.roles[target] if target else None
-            if (role is not None and role.arn not in reserved) or _meant(estate, reached.role, path):
-                continue
-            title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
-            findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
+        for target, path in _ways(estate, arn, steps):
+            if target in (None, arn) or target in reserved:
+                title = f"{arn} comes to {target if target != arn and target else 'rights that nothing limits'}"
+                findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
     findings += _rewriting(estate, solver)
     findings.sort(key=lambda finding: (finding.request.count("\n"), finding.title))
     named = [f"{source} acts as {target}" for source, target in sorted(estate.delegations)]
@@ -40,9 +42,23 @@ def escalation(estate: Estate) -> ProofOutcome:
     return ProofOutcome(findings=findings, named=named, queries=solver.queries)
 
 
-def _meant(estate: Estate, role: IamRole, path: Sequence[EscalationStep]) -> bool:
-    """Whether a way leads to, or over, somebody as whom the role may act: what that one reaches is judged as its own."""
-    return any((role.arn, step.target) in estate.delegations for step in path)
+def _ways(estate: Estate, start: str, steps: _Steps) -> Iterator[tuple[str | None, Sequence[EscalationStep]]]:
+    """Whom a role comes to act as, by the fewest steps, but for those as whom it may act.
+
+    What those reach is judged as their own, and no way of the role's leads over them.
+    """
+    seen: set[str | None] = {target for source, target in estate.delegations if source == start}
+    waiting: deque[tuple[str, tuple[EscalationStep, ...]]] = deque([(start, ())])
+    while waiting:
+        arn, path = waiting.popleft()
+        for step in steps.get(arn, ()):
+            # Whoever changes its own rights raises them; other ways back to oneself raise nothing.
+            if step.target in seen or (step.target == start and arn != start):
+                continue
+            seen.add(step.target)
+            yield step.target, (*path, step)
+            if step.target is not None:
+                waiting.append((step.target, (*path, step)))
 
 
 def _rewriting(estate: Estate, solver: Solver) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pytest
 from policies.access.inventory.theorems import THEOREMS, UNSPEAKING
 from policies.access.proofs import all as platform
 from tests.policies.access.inventory.conftest import Reviewing, titles
-from tests.policies.access.inventory.exports import policy
+from tests.policies.access.inventory.exports import allow, policy
 from tests.policies.access.inventory.web_app import ACCOUNT, INVENTORY, web_app
 
 GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
@@ -71,3 +71,16 @@ def test_instances_assume_their_role_and_are_printed(review: Reviewing) -> None:
     assert found.holds, titles(found)
     (verdict,) = [one for one in found.verdicts if one.id == "services-from-home"]
     assert f"ec2.amazonaws.com assumes {arn}" in verdict.outcome.named
+
+
+def test_a_way_around_somebody_as_whom_a_role_may_act_is_found(review: Reviewing) -> None:
+    shop = web_app()
+    found = review(INVENTORY, shop)
+    assert "no-escalation" not in titles(found)
+    # Dana may act as whoever is on call, who reaches nothing; the function's role is reached by another way.
+    shop.inline("shop-oncall", "code", [allow("lambda:UpdateFunctionCode", "*")])
+    over = titles(review(INVENTORY, shop))["no-escalation"]
+    assert over == [f"arn:aws:iam::{ACCOUNT}:role/shop-oncall comes to arn:aws:iam::{ACCOUNT}:role/shop-api"]
+    shop.inline("developers", "code", [allow("lambda:UpdateFunctionConfiguration", "*")], of="group")
+    around = titles(review(INVENTORY, shop))["no-escalation"]
+    assert f"arn:aws:iam::{ACCOUNT}:user/dana comes to arn:aws:iam::{ACCOUNT}:role/shop-api" in around
