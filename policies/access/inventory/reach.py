@@ -32,7 +32,7 @@ def escalation(estate: Estate) -> ProofOutcome:
         if one.role.kind is RoleKind.DEPLOYER:
             continue
         for target, path in _ways(estate, arn, steps):
-            if target in (None, arn) or target in reserved:
+            if target in (None, arn) or target in reserved or target not in graph.roles:
                 title = f"{arn} comes to {target if target != arn and target else 'rights that nothing limits'}"
                 findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
     findings += _rewriting(estate, solver)

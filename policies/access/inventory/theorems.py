@@ -174,6 +174,7 @@ UNSPEAKING: Mapping[str, str] = {
     "guards-stay": f"{_KINDS}, and of what they may silence",
     "change-sets-only-ask": _PROJECTS,
     "duties-apart": f"{_KINDS}; no-escalation says whom the inventory's reach",
+    "across-accounts-as-listed": f"{_KINDS}; no-strangers says whom other accounts' callers reach",
     "roles-entered-as-listed": f"{_KINDS}, and of who enters each",
     "policies-let-in-as-listed": "it speaks of the services that this program's policies let in",
     "previews-only-look": "it speaks of this program's previewers",

@@ -9,6 +9,7 @@ from functools import partial
 from policies.access import parallel
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import (
+    across_accounts,
     boundaries,
     change_sets,
     configuration,
@@ -47,6 +48,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *duties.THEOREMS,
     *entries.THEOREMS,
     *grants.THEOREMS,
+    *across_accounts.THEOREMS,
     *previews.THEOREMS,
     *boundaries.THEOREMS,
     *premises.THEOREMS,
