@@ -16,6 +16,7 @@ from policies.access.graph import BadExport, PolicyGraph, read_graph
 from policies.access.graph.changed import changed_since
 from policies.access.graph.exempted import with_exempted_endpoints
 from policies.pack import exemptions as exempted
+from policies.pack.captured import CapturedStack, read
 
 # Where `make check` leaves what it built.
 CAPTURED = Path("build/check/resources.json")
@@ -91,23 +92,12 @@ def review(
     if inventory is not None:
         _review_estate(files, inventory, everything=everything, explain=explain, as_json=as_json)
         return
+    graph, stacks = _decidable(files, exemptions)
     # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
     from policies.access.console import print_review
     from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.package_data import NotInstalled
-    from policies.pack.captured import read
 
-    try:
-        graph = _reviewed(files, exemptions)
-        stacks = [stack for file in files for stack in read(file)]
-    except (BadExport, exempted.BadExemptions) as bad:
-        typer.echo(str(bad), err=True)
-        raise typer.Exit(1) from bad
-    problems = defects(graph)
-    for problem in problems:
-        typer.echo(problem, err=True)
-    if problems:
-        raise typer.Exit(1)
     try:
         shown = documents if golden else None
         holds = print_review(graph, stacks, documents=shown, write=write, everything=everything, explain=explain)
@@ -120,6 +110,22 @@ def review(
         raise typer.Exit(1) from missing
     if not holds:
         raise typer.Exit(1)
+
+
+def _decidable(files: list[Path], exemptions: Path) -> tuple[PolicyGraph, list[CapturedStack]]:
+    """The files' graph and stacks; ends the command where they cannot be read, or AWS would refuse a policy of them."""
+    try:
+        graph = _reviewed(files, exemptions)
+        stacks = [stack for file in files for stack in read(file)]
+    except (BadExport, exempted.BadExemptions) as bad:
+        typer.echo(str(bad), err=True)
+        raise typer.Exit(1) from bad
+    problems = defects(graph)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+    return graph, stacks
 
 
 def _review_estate(files: list[Path], inventory: Path, *, everything: bool, explain: bool, as_json: bool) -> None:
