@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
     existing = [e for stack in stacks for e in existing_endpoints(stack, {endpoint.id: endpoint for endpoint in made})]
     running = [runner for stack in stacks for runner in runners(stack)]
     names = {stack.name for stack in stacks}
+    _refuse_doubles([*roles, *resources])
     return PolicyGraph(
         roles={role.arn: role for role in roles},
         policy_resources={resource.arn: resource for resource in resources},
@@ -63,6 +65,13 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
         missing_stacks=tuple(sorted({name for stack in stacks for name in stack.references()} - names)),
     )
+
+
+def _refuse_doubles(found: Sequence[IamRole | PolicyResource]) -> None:
+    """Two of one ARN cannot both be; of which AWS would know, nobody can tell. Raises BadExport."""
+    doubled = [arn for arn, count in Counter(one.arn for one in found).items() if count > 1]
+    if doubled:
+        raise BadExport("\n".join(f"{arn} is declared more than once: keep one" for arn in sorted(doubled)))
 
 
 def document(value: object, where: str) -> Document:
@@ -148,7 +157,9 @@ def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
     for function in stack.of("aws:lambda/function:Function"):
         yield _policy_resource(stack, function, "function", stack.function_policy(function))
     for existing, policy in existing_storage(stack):
-        yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
+        yield replace(
+            existing, existing=True, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}")
+        )
 
 
 def _policy_resource(stack: StackResources, resource: StackResource, kind: str, policy: object) -> PolicyResource:

@@ -142,8 +142,9 @@ class StackResources:
         for one in self.pointing(ENCRYPTION, "bucket", bucket):
             for rule in mappings(one.props.get("rules")):
                 default = rule.get("applyServerSideEncryptionByDefault")
-                by_key = isinstance(default, Mapping) and default.get("sseAlgorithm") == "aws:kms"
-                if by_key and default.get("kmsMasterKeyId"):
+                if not isinstance(default, Mapping) or default.get("sseAlgorithm") != "aws:kms":
+                    continue
+                if default.get("kmsMasterKeyId"):
                     return str(default["kmsMasterKeyId"])
         return None
 
