@@ -78,8 +78,10 @@ def _misnamed_role(graph: PolicyGraph, role: IamRole) -> Iterator[str]:
     arn = scope.role_arn(path, expected) if scope else ""
     if (role.name, role.path, role.arn) != (expected, path, arn):
         yield f"{role.arn} of {role.stack} is tagged as {role.kind}, which is called {arn or expected} there"
-    if not role.user and spec.name is RoleName.SCIENTIST:
-        yield f"{role.arn} is a scientist's and names none"
+    if role.kind is _K.SCIENTIST and not any(
+        runner.kind == "profile" and runner.role_arn == role.arn for runner in graph.runners.values()
+    ):
+        yield f"{role.arn} is a scientist's, and no user profile has it"
 
 
 def _mixed(graph: PolicyGraph, stack: str, roles: Sequence[IamRole]) -> Iterator[str]:
