@@ -9,6 +9,7 @@ from functools import partial
 from policies.access import parallel
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import (
+    approvals,
     boundaries,
     change_sets,
     configuration,
@@ -39,6 +40,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
+    *approvals.THEOREMS,
     *inputs.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,
