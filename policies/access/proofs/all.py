@@ -10,6 +10,7 @@ from policies.access import parallel
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import (
     across_accounts,
+    approvals,
     boundaries,
     change_sets,
     configuration,
@@ -42,6 +43,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
+    *approvals.THEOREMS,
     *inputs.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,
