@@ -111,9 +111,11 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
         use = next(
             role_request(
                 role, [on_key], policy_resource=key, resource=key.arn, pinned=s3_encryption_context(bucket)
-            ).each()
+            ).each(),
+            None,
         )
-        if use.formula is False:
+        # Where no statement lets the role use the key, there is no request at all.
+        if use is None or use.formula is False:
             solver.queries += 1
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
