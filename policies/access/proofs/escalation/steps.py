@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.names import STAGES, ProjectNames
-from catalog.roles import ROLES, RoleKind
+from catalog.roles import ROLES
 from policies.access.authorization import Document
 from policies.access.document_cache import DocumentCache
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.escalation import facts
+from policies.access.proofs.escalation.undeclared import run_by_others
 from policies.access.proofs.requests import beyond, role_request, within, without
 from policies.access.proofs.solver import Solver
 
@@ -261,34 +261,6 @@ class EscalationSteps:
                     f"{role.name} does {action} beyond the platform", open_request, beyond(*self._platform_roles)
                 ):
                     yield EscalationStep(role.arn, None, f"{action} on a role that is not the platform's")
-
-
-def run_by_others(graph: PolicyGraph) -> Iterator[Runner]:
-    """What runs with roles of the stacks and is declared in none: the pipelines in SageMaker that builds make, and the
-    stack sets that deploy pipelines make."""
-    for role in graph.sorted_roles():
-        scope = graph.scopes.get(role.stack)
-        if scope is None or not role.project:
-            continue
-        project = ProjectNames(graph.prefix, role.project)
-        if role.kind is RoleKind.PIPELINE:
-            arn = scope.arn("sagemaker", f"pipeline/{project.pipeline()}")
-            yield _runner(role, "training pipeline", arn, project.pipeline())
-        if role.kind is RoleKind.STACK_SET_ADMINISTRATION:
-            for name in map(project.stack_set, STAGES):
-                yield _runner(role, "stack set", scope.arn("cloudformation", f"stackset/{name}"), name)
-
-
-def _runner(role: IamRole, kind: str, arn: str, name: str) -> Runner:
-    return Runner(
-        kind=kind,
-        arn=arn,
-        account=role.account,
-        name=name,
-        role_arn=role.arn,
-        stack=role.stack,
-        urn=f"{role.urn}#{name}",
-    )
 
 
 def _may_lie_below(named: str, start: str) -> bool:
