@@ -16,6 +16,7 @@ from policies.access.graph import BadExport, PolicyGraph, read_graph
 from policies.access.graph.changed import changed_since
 from policies.access.graph.exempted import with_exempted_endpoints
 from policies.pack import exemptions as exempted
+from policies.pack.captured import CapturedStack, read
 
 # Where `make check` leaves what it built.
 CAPTURED = Path("build/check/resources.json")
@@ -78,7 +79,7 @@ def review(
         Path | None,
         typer.Option(metavar="FILE", help="Of another program's exports: what its buckets, keys and roles are for."),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="With --inventory: what each theorem says.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below each theorem what it says.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --inventory: for machines.")] = False,
 ) -> None:
     """Decide the access matrix, prove the theorems, find missing grants and measure documents. Exits 1 if any fails.
@@ -86,15 +87,33 @@ def review(
     With --inventory, the exports are any Pulumi AWS program's: prove what can be said of it, and list what was not
     read.
     """
+    if as_json and inventory is None:
+        raise typer.BadParameter("only with --inventory", param_hint="--json")
     if inventory is not None:
         _review_estate(files, inventory, everything=everything, explain=explain, as_json=as_json)
         return
+    graph, stacks = _decidable(files, exemptions)
     # z3 takes longer to load than `ask`, which has no use for it, takes to answer.
     from policies.access.console import print_review
     from policies.access.encoding import MalformedDocument, Unsupported
     from policies.access.package_data import NotInstalled
-    from policies.pack.captured import read
 
+    try:
+        shown = documents if golden else None
+        holds = print_review(graph, stacks, documents=shown, write=write, everything=everything, explain=explain)
+    except (MalformedDocument, Unsupported) as bad:
+        # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
+        typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
+        raise typer.Exit(1) from bad
+    except NotInstalled as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(1) from missing
+    if not holds:
+        raise typer.Exit(1)
+
+
+def _decidable(files: list[Path], exemptions: Path) -> tuple[PolicyGraph, list[CapturedStack]]:
+    """The files' graph and stacks; ends the command where they cannot be read, or AWS would refuse a policy of them."""
     try:
         graph = _reviewed(files, exemptions)
         stacks = [stack for file in files for stack in read(file)]
@@ -106,17 +125,7 @@ def review(
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
-    try:
-        holds = print_review(graph, stacks, documents=documents if golden else None, write=write, everything=everything)
-    except (MalformedDocument, Unsupported) as bad:
-        # The proofs read documents for themselves and more strictly, such as an ARN operator with a value that is none.
-        typer.echo(f"{bad}: correct the policy, and write the file again", err=True)
-        raise typer.Exit(1) from bad
-    except NotInstalled as missing:
-        typer.echo(str(missing), err=True)
-        raise typer.Exit(1) from missing
-    if not holds:
-        raise typer.Exit(1)
+    return graph, stacks
 
 
 def _review_estate(files: list[Path], inventory: Path, *, everything: bool, explain: bool, as_json: bool) -> None:

@@ -25,18 +25,19 @@ def print_review(
     documents: Path | None,
     write: bool,
     everything: bool,
+    explain: bool = False,
 ) -> bool:
     """Review a graph, and the stacks that it was read from, and print the result; True where everything holds.
 
     A generated document that differs is no problem of the access, but something to renew; nothing holds until then.
 
     `documents` is the folder whose generated documents are compared, or written; `everything` shows each finding of
-    each check.
+    each check; `explain` adds what each theorem says.
     """
     console = Console(soft_wrap=True, highlight=False, markup=False)
     with console.status("deciding and proving"):
         found = review.review(graph, stacks)
-    for line in _proofs(found):
+    for line in _proofs(found, explain):
         console.print(line)
     problems, to_renew = found.problems(), list[review.ReviewProblem]()
     if documents and write:
@@ -68,7 +69,7 @@ def problem_lines(problems: Sequence[review.ReviewProblem], *, everything: bool,
             yield f"  … {len(members) - len(shown)} more of {check}: `--all` shows them"
 
 
-def _proofs(found: review.Review) -> Iterator[str]:
+def _proofs(found: review.Review, explain: bool) -> Iterator[str]:
     width = max((len(proof.theorem.id) for proof in found.proofs), default=0)
     for proof in found.proofs:
         queries, seconds = (
@@ -76,6 +77,8 @@ def _proofs(found: review.Review) -> Iterator[str]:
             f"{proof.seconds:.1f} s",
         )
         yield f"{proof.theorem.id:<{width}}  {proof.verdict:<10}  {queries:>15}  {seconds:>7}"
+        if explain:
+            yield f"  {proof.theorem.statement}"
 
 
 def _summary(found: review.Review, problems: int, to_renew: int) -> str:

@@ -5,7 +5,7 @@ documentation, so that comparing their decisions finds the mistakes of either.
 """
 
 from policies.access.encoding.callers import CallerType, SymbolicCaller
-from policies.access.encoding.concrete_request import decide
+from policies.access.encoding.concrete_request import decide, unlike_aws
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.documents import MalformedDocument
 from policies.access.encoding.logic import Undecided, Unsupported
@@ -24,4 +24,5 @@ __all__ = [
     "decide",
     "encode",
     "find",
+    "unlike_aws",
 ]

@@ -8,7 +8,7 @@ import z3
 
 from policies.access.authorization import AuthorizationRequest
 from policies.access.encoding.callers import SymbolicCaller
-from policies.access.encoding.context_keys import contradictory, usual
+from policies.access.encoding.context_keys import contradictory, lacks, usual
 from policies.access.encoding.decision import Policies, encode
 from policies.access.encoding.logic import Undecided, Unsupported, constant
 from policies.access.encoding.request import Slot, SymbolicRequest
@@ -49,12 +49,14 @@ def symbolic_request(request: AuthorizationRequest, policies: Policies, pinned: 
     shown = context.get("aws:principalarn", ())
     caller = SymbolicCaller.of(request.principal, request.account, shown[0] if shown else None)
     derived = caller.derived(request.owner)
+    # A question may give what AWS would not: its word counts, where it is not refused (`unlike_aws`).
+    fixed = {*derived, *(key for key in context if lacks(caller.kind, key))}
     symbolic = SymbolicRequest.over(
         policies.each(),
         caller,
         action=request.action if pinned is None or "action" in pinned else None,
         resource=request.resource if pinned is None or "resource" in pinned else None,
-        pinned={key: found for key, found in context.items() if pinned is None or key in pinned or key in derived},
+        pinned={key: found for key, found in context.items() if pinned is None or key in pinned or key in fixed},
         also={key: len(found) for key, found in context.items()},
     )
     return symbolic if pinned is not None else symbolic.with_absent(set(symbolic.keys) - set(context) - set(derived))

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import z3
 
 from policies.access.authorization import AuthorizationRequest, Document, KmsGrant
+from policies.access.encoding import grammar
 from policies.access.encoding.callers import IN_ACCOUNT, CallerType, PrincipalMatch, SymbolicCaller, named
 from policies.access.encoding.documents import EncodedPolicy, MalformedDocument, parse
+from policies.access.encoding.grammar import Kind
 from policies.access.encoding.logic import (
     Formula,
     as_term,
@@ -77,15 +79,18 @@ class Policies:
     @classmethod
     def of(cls, request: AuthorizationRequest) -> Policies:
         """The policies of `request`. Raises `MalformedDocument`."""
+        own = grammar.kind_of_resource_policy(request.action, request.resource)
         return cls(
             owner=request.owner,
-            identity=tuple(parse(found, f"identity policy {i}") for i, found in enumerate(request.identity, 1)),
-            resource=_parsed(request.resource_policy, "resource policy"),
-            endpoint=_parsed(request.endpoint_policy, "endpoint policy"),
-            boundary=_parsed(request.boundary, "permissions boundary"),
-            session=_parsed(request.session, "session policy"),
-            scps=_levels(request.scps, "SCP"),
-            rcps=_levels(request.rcps, "RCP"),
+            identity=tuple(
+                parse(found, f"identity policy {i}", grammar.IDENTITY) for i, found in enumerate(request.identity, 1)
+            ),
+            resource=_parsed(request.resource_policy, own),
+            endpoint=_parsed(request.endpoint_policy, grammar.ENDPOINT),
+            boundary=_parsed(request.boundary, grammar.BOUNDARY),
+            session=_parsed(request.session, grammar.SESSION),
+            scps=_levels(request.scps, grammar.SCP),
+            rcps=_levels(request.rcps, grammar.RCP),
             grants=tuple(request.grants),
         )
 
@@ -97,13 +102,13 @@ class Policies:
             yield from level
 
 
-def _parsed(document: Document | None, where: str) -> EncodedPolicy | None:
-    return None if document is None else parse(document, where)
+def _parsed(document: Document | None, kind: Kind) -> EncodedPolicy | None:
+    return None if document is None else parse(document, kind.name, kind)
 
 
-def _levels(levels: Sequence[Sequence[Document]], name: str) -> tuple[tuple[EncodedPolicy, ...], ...]:
+def _levels(levels: Sequence[Sequence[Document]], kind: Kind) -> tuple[tuple[EncodedPolicy, ...], ...]:
     return tuple(
-        tuple(parse(found, f"{name} {number} at level {level}") for number, found in enumerate(documents, 1))
+        tuple(parse(found, f"{kind.name} {number} at level {level}", kind) for number, found in enumerate(documents, 1))
         for level, documents in enumerate(levels, 1)
     )
 
@@ -136,6 +141,7 @@ def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
     own = [*policies.identity, policies.boundary, policies.session] if _has_policies(encoder.request.caller) else []
     bound = [policy for policy in (*own, policies.endpoint) if policy is not None]
     resource = encoder.denying(policies.resource) if policies.resource is not None else False
+    resource = both(resource, negation(retires_grant(encoder)))
     rcps = disjunction(encoder.denying(policy) for level in policies.rcps for policy in level)
     scps = disjunction(encoder.denying(policy) for level in policies.scps for policy in level)
     return either(
@@ -180,6 +186,7 @@ def granted(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether something allows: within the account, across accounts, or for a caller that has no account."""
     caller = encoder.request.caller
     resource = encoder.allowing(policies.resource) if policies.resource else PrincipalMatch()
+    resource = resource.where(negation(retires_grant(encoder)))
     grants = kms_grants_match(policies, encoder)
     if caller.account is None:
         return either(resource.at_all(), grants.at_all())
@@ -236,7 +243,16 @@ def granted_directly(policies: Policies, encoder: StatementEncoder, match: Princ
 def needs_resource_policy(encoder: StatementEncoder) -> Formula:
     """Whether the resource is a role about to be assumed or a key, which nobody may use without its own policy."""
     assuming = both(encoder.action_is("sts:*"), encoder.resource_is(_ROLE_ARN))
-    return either(assuming, both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN)))
+    used = both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN))
+    return either(assuming, both(used, negation(retires_grant(encoder))))
+
+
+def retires_grant(encoder: StatementEncoder) -> Formula:
+    """The one operation on a key in which its key policy has no say, neither way.
+
+    Source: AWS KMS Developer Guide, "Retiring and revoking grants".
+    """
+    return both(encoder.action_is("kms:RetireGrant"), encoder.resource_is(_KEY_ARN))
 
 
 def kms_grants_match(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
@@ -255,6 +271,9 @@ def kms_grants_match(policies: Policies, encoder: StatementEncoder) -> Principal
                 both(on_key, grant_covers_action(grant, encoder))
             )
         )
+        if grant.retiring_principal is not None:
+            retires = grantee_match(grant.retiring_principal, encoder.request.caller)
+            match = match.joined(retires.where(retires_grant(encoder)))
     return match
 
 

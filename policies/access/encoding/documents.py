@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.access.authorization import Document
 from policies.access.document_cache import DocumentCache
+from policies.access.encoding.grammar import Kind, defects
 
 # Where ${...} is a variable; any other version, or none, leaves it as text.
 # Source: IAM User Guide, "IAM policy elements: Variables and tags".
@@ -56,16 +57,16 @@ class EncodedPolicy:
     by_action: dict[str, tuple[EncodedStatement, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
-def parse(document: Document, where: str) -> EncodedPolicy:
+def parse(document: Document, where: str, kind: Kind) -> EncodedPolicy:
     """The statements of `document`, which is read once. Raises `MalformedDocument`."""
-    return PARSED.of(document, where, lambda: _read(document, where))
+    return PARSED.of(document, where, lambda: _read(document, where, kind))
 
 
 # Documents by where they stand, which their statements say.
 PARSED: DocumentCache[EncodedPolicy] = DocumentCache()
 
 
-def _read(document: Document, where: str) -> EncodedPolicy:
+def _read(document: Document, where: str, kind: Kind) -> EncodedPolicy:
     version = document.get("Version", VERSIONS[1])
     if version not in VERSIONS:
         raise MalformedDocument(f"{where}: Version {version!r} is neither of {', '.join(VERSIONS)}")
@@ -75,6 +76,9 @@ def _read(document: Document, where: str) -> EncodedPolicy:
         _statement(entry, f"{where}, statement {number}", version == VARIABLES_VERSION)
         for number, entry in enumerate(entries, 1)
     ]
+    defect = next(defects(document, kind), None)
+    if defect is not None:
+        raise MalformedDocument(f"{where}, {defect}")
     return EncodedPolicy(where=where, statements=tuple(statements))
 
 
@@ -89,15 +93,13 @@ def _statement(entry: Any, position: str, variables: bool) -> EncodedStatement:
         # Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal": not supported with Allow.
         raise MalformedDocument(f"{where}: NotPrincipal needs Effect Deny")
     actions, not_action = _element(entry, "Action", where)
-    if actions is None:
-        raise MalformedDocument(f"{where} has neither Action nor NotAction")
     resources, not_resource = _element(entry, "Resource", where)
     return EncodedStatement(
         where=where,
         allow=allow,
         principals=_principals(entry, where),
         not_principal="NotPrincipal" in entry,
-        actions=actions,
+        actions=actions or (),
         not_action=not_action,
         resources=resources,
         not_resource=not_resource,

@@ -51,8 +51,12 @@ _RESOURCE = re.compile(r"\*|arn:[a-z0-9*?-]+:[A-Za-z0-9-]+:.*", re.DOTALL)
 _OWN_RESOURCE = frozenset({PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.KEY})
 # Kinds whose Sids must differ; other services have rules of their own.
 # Source: IAM User Guide, "IAM JSON policy elements: Sid".
+# Source of the characters: the same page.
 _UNIQUE_SIDS = frozenset({PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.SESSION, PolicyKind.TRUST})
 
+_SID = re.compile(r"[A-Za-z0-9]*")
+# Source: AWS Organizations User Guide, "SCP syntax" and "RCP syntax".
+_CURRENT_VERSION_ONLY = frozenset({PolicyKind.SCP, PolicyKind.RCP})
 # What RCPFullAWSAccess says, the one resource control policy that allows. AWS attaches it to the root, every unit and
 # every account, and nobody can detach it. Source: AWS Organizations User Guide, "RCP syntax".
 _RCP_FULL_ACCESS = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
@@ -75,11 +79,15 @@ def parse(document: Mapping[str, Any], where: str, kind: PolicyKind) -> ParsedPo
     version = document.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         problems.append(f"{where}: Version is {version!r}; it must be {CURRENT_VERSION} or {_VERSIONS[0]}.")
+    elif kind in _CURRENT_VERSION_ONLY and version != CURRENT_VERSION:
+        given = "missing" if "Version" not in document else repr(version)
+        problems.append(f"{where}: Version is {given}; in a {kind.value} it must be {CURRENT_VERSION}.")
     statements = _statements(document, where, kind, version == CURRENT_VERSION, problems)
     if problems:
         raise BadPolicy(problems)
     deleted = sorted({entry.text for item in statements for entry in _aws(item) if entry.deleted})
-    return ParsedPolicy(kind, statements, tuple(deleted))
+    canonical = sorted({user for item in statements if item.principals for user in item.principals.canonical})
+    return ParsedPolicy(kind, statements, tuple(deleted), tuple(canonical))
 
 
 def _aws(statement: ParsedStatement) -> Sequence[Any]:
@@ -137,6 +145,11 @@ class _PolicyParser:
         label = sid if isinstance(sid, str) else f"statement {position}"
         if not isinstance(sid, str):
             self.problems.append(f"{self.where}: the Sid of statement {position} is not text; write it in quotes.")
+        elif self.kind in _UNIQUE_SIDS and "Sid" in given and not _SID.fullmatch(sid):
+            self.problems.append(
+                f"{self.where}: the Sid {sid!r} of statement {position} may hold the letters A to Z and a to z and the "
+                "digits alone; rename it."
+            )
         self.where_now = f"{self.where}, {label if label.startswith('statement ') else f'statement {label}'}"
         for name in given:
             if name not in _ELEMENTS:

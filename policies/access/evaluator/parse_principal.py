@@ -44,6 +44,7 @@ def read_principals(given: Any, element: str, negated: bool, report: ReportProbl
         aws=tuple(entry for entry in aws if entry is not None),
         services=frozenset(values.get("Service", [])),
         federated=frozenset(values.get("Federated", [])),
+        canonical=frozenset(values.get("CanonicalUser", [])),
     )
 
 

@@ -77,13 +77,14 @@ class AwsPrincipal:
 
 @dataclass(frozen=True)
 class PrincipalElement:
-    """A Principal or NotPrincipal element."""
+    """A Principal or NotPrincipal element. Whose account a `canonical` user id is, Amazon S3 alone knows."""
 
     negated: bool = False
     everyone: bool = False
     aws: tuple[AwsPrincipal, ...] = ()
     services: frozenset[str] = frozenset()
     federated: frozenset[str] = frozenset()
+    canonical: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +120,7 @@ class ParsedPolicy:
     kind: PolicyKind
     statements: tuple[ParsedStatement, ...]
     deleted_principals: tuple[str, ...] = ()
+    canonical_users: tuple[str, ...] = ()
     _by_action: dict[str, tuple[ParsedStatement, ...]] = field(default_factory=dict)
 
     def for_action(self, action: str) -> tuple[ParsedStatement, ...]:

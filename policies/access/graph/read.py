@@ -17,6 +17,7 @@ from policies.access.graph.grants import with_grants
 from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint, account_of
 from policies.access.graph.placement import POLICY_CARRIERS, misplaced
 from policies.access.graph.policy_documents import default_key_policy, document
+from policies.access.graph.project_references import project_references
 from policies.access.graph.read_declared import declared, members
 from policies.access.graph.references import declared_identifiers, references
 from policies.access.graph.role_kinds import UnknownRoleKind, role_kind
@@ -68,7 +69,7 @@ def graph_of(captured: Sequence[CapturedStack]) -> PolicyGraph:
         stages={stack.name: stack.stage for stack in stacks if stack.stage},
         scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(sorted({path for stack in stacks for path in stack.organization_paths()})),
-        references=references(captured),
+        references=(*references(captured), *project_references(captured)),
         identifiers=declared_identifiers(captured),
         declared=declared(stacks),
         members=members(stacks),
@@ -137,6 +138,11 @@ def _role(stack: StackResources, role: StackResource, kind: RoleKind, policies: 
         raise BadExport(f"{where} has {', '.join(unknown)} attached, which {advice}")
     boundary = str(role.props.get("permissionsBoundary") or "")
     arn = _role_arn(role.props.get("arn"), where)
+    elsewhere = [each for each in (*arns, boundary) if each and account_of(each) not in (account_of(arn), "aws")]
+    if elsewhere:
+        raise BadExport(
+            f"{where} has {', '.join(elsewhere)} of another account, which AWS refuses: correct its policies"
+        )
     return IamRole(
         arn=arn,
         account=account_of(arn) or "",
@@ -170,7 +176,9 @@ def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
         yield _policy_resource(stack, function, "function", stack.function_policy(function))
     yield from account_policies(stack)
     for existing, policy in existing_storage(stack):
-        yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
+        yield replace(
+            existing, existing=True, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}")
+        )
 
 
 def _policy_resource(stack: StackResources, resource: StackResource, kind: str, policy: object) -> PolicyResource:

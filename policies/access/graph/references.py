@@ -71,7 +71,8 @@ class Reference:
 
     Kinds: account, bucket, vpc, key (id, ARN or alias), bus (by name), resource (a whole ARN, a queue's URL, an image's
     repository), principal (whom a share or an endpoint service lets in), host, address, and caller: a role, by its
-    whole ARN, that the part of a project's template names which is its API.
+    whole ARN, that the part of a project's template names which is its API. Those of kind project are of another one
+    (`project_references`).
     """
 
     kind: str
@@ -86,7 +87,7 @@ def references(stacks: Iterable[CapturedStack]) -> tuple[Reference, ...]:
     found: dict[tuple[str, str, str], Reference] = {}
     for stack in stacks:
         for resource in stack.with_outputs:
-            for path, text in _texts(resource):
+            for path, text in property_texts(resource):
                 for kind, name in _named(resource.type, path, text):
                     reference = Reference(kind=kind, name=name, stack=stack.stack, urn=resource.urn, path=path)
                     found.setdefault((kind, name, resource.urn), reference)
@@ -108,7 +109,7 @@ def declared_identifiers(stacks: Iterable[CapturedStack]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _texts(resource: StackResource) -> Iterator[tuple[str, str]]:
+def property_texts(resource: StackResource) -> Iterator[tuple[str, str]]:
     """Every text of a custom resource with its path, but for policies, which are read as such, and for tags."""
     if not resource.custom or resource.type.startswith("pulumi:"):
         return

@@ -170,10 +170,8 @@ def _known(location: Sequence[Any]) -> list[str]:
     """The keys that are allowed at a place."""
     if location[:1] == ("endpoints",):
         return ["s3", "kms"]
-    model: type[BaseModel] = Inventory
-    if location:
-        models: dict[str, type[BaseModel]] = {"roles": Roles, "trusted": Trusted, "delegations": Delegation}
-        model = models.get(str(location[0]), Storage)
+    parts: dict[str, type[BaseModel]] = {"roles": Roles, "trusted": Trusted, "delegations": Delegation}
+    model = parts.get(str(location[0]), Storage) if location else Inventory
     return sorted(map(to_camel, model.model_fields))
 
 

@@ -9,20 +9,19 @@ from typing import TypeVar
 
 from catalog.nearest import nearest
 from catalog.roles import RoleKind
-from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, Runner, VpcEndpoint
+from policies.access.graph.model import BadExport, IamRole, PolicyGraph, PolicyResource, VpcEndpoint
 from policies.access.graph.read_declared import declared
 from policies.access.graph.references import declared_identifiers, references
-from policies.access.graph.runners import runners
 from policies.access.inventory.entries import BadInventory, Inventory, Roles
 from policies.access.inventory.exported import ExportedStack, as_captured, join, read_exports
-from policies.access.inventory.identities import identities
+from policies.access.inventory.identities import ManagedPolicies, identities
+from policies.access.inventory.running import running
 from policies.access.inventory.storage import endpoints, misplaced_carriers, policy_resources
 from policies.access.inventory.unread import Unread, Unreadable
 from policies.access.inventory.unread_types import add_unread_types
 from policies.pack.captured import BadFile
 
 _Made = TypeVar("_Made", IamRole, PolicyResource)
-
 # The inventory's lists of roles -> the kind of role here whose rights the theorems reserve.
 KINDS: Mapping[str, RoleKind] = {
     "deployers": RoleKind.DEPLOYER,
@@ -38,7 +37,7 @@ class Estate:
     """The graph of an estate, its inventory, and what of its exports could not be read.
 
     `readers` and `writers`: purpose -> ARNs of the roles and users that may. `delegations`: pairs of ARNs of which the
-    first may come to act as the second.
+    first may come to act as the second. `attached`: managed policy of the exports -> whose it is.
     """
 
     graph: PolicyGraph
@@ -47,6 +46,7 @@ class Estate:
     readers: Mapping[str, frozenset[str]]
     writers: Mapping[str, frozenset[str]]
     delegations: frozenset[tuple[str, str]]
+    attached: Mapping[str, set[str]]
 
     def marked(self) -> list[IamRole]:
         """Roles and users that stand in a list of the inventory, by ARN."""
@@ -67,44 +67,44 @@ def read_estate(files: Sequence[Path], inventory: Inventory) -> Estate:
     misplaced_carriers(stacks, unread)
     add_unread_types(stacks, unread)
     problems: list[str] = []
-    roles = {role.arn: role for role in _each_once(identities(stacks, unread), unread)}
+    policies = ManagedPolicies.of(stacks, unread)
+    roles = {role.arn: role for role in _each_once(identities(stacks, policies), unread)}
     resources = {one.arn: one for one in _each_once(policy_resources(stacks, unread), unread)}
     roles = _with_kinds(roles, inventory.roles, problems)
     resources = _with_purposes(resources, inventory, problems)
     graph = _graph(stacks, roles, resources, inventory, unread)
     problems += _account_problems(graph, inventory)
-    readers = {
-        purpose: _named(roles, storage.readers, f"{purpose}.readers", problems)
-        for purpose, storage in inventory.storage().items()
-    }
-    writers = {
-        purpose: _named(roles, storage.writers, f"{purpose}.writers", problems)
-        for purpose, storage in inventory.storage().items()
-    }
-    delegations = frozenset(
+    storage = inventory.storage().items()
+    estate = Estate(
+        graph=graph,
+        inventory=inventory,
+        unread=tuple(unread.found),
+        readers={purpose: _named(roles, one.readers, f"{purpose}.readers", problems) for purpose, one in storage},
+        writers={purpose: _named(roles, one.writers, f"{purpose}.writers", problems) for purpose, one in storage},
+        delegations=_delegations(roles, inventory, problems),
+        attached=policies.attached,
+    )
+    if problems:
+        raise BadInventory("\n".join(problems))
+    return estate
+
+
+def _delegations(roles: Mapping[str, IamRole], inventory: Inventory, problems: list[str]) -> frozenset[tuple[str, str]]:
+    return frozenset(
         (source, target)
         for number, one in enumerate(inventory.delegations)
         for source in _named(roles, [one.role], f"delegations[{number}].role", problems)
         for target in _named(roles, [one.acts_as], f"delegations[{number}].actsAs", problems)
     )
-    if problems:
-        raise BadInventory("\n".join(problems))
-    return Estate(
-        graph=graph,
-        inventory=inventory,
-        unread=tuple(unread.found),
-        readers=readers,
-        writers=writers,
-        delegations=delegations,
-    )
 
 
 def _each_once(found: Iterable[_Made], unread: Unreadable) -> list[_Made]:
+    """The first of each ARN."""
     seen: dict[str, _Made] = {}
     for one in found:
-        if one.arn in seen and seen[one.arn].urn != one.urn:
-            unread.add(one.stack, f"{one.arn} is made twice, by {seen[one.arn].urn} and {one.urn}: nobody knows which")
-        seen.setdefault(one.arn, one)
+        other = seen.setdefault(one.arn, one)
+        if other != one:
+            unread.add(one.stack, f"{one.arn} is made twice, by {other.urn} and {one.urn}: nobody knows which is there")
     return list(seen.values())
 
 
@@ -123,12 +123,16 @@ def _graph(
         for service, ids in inventory.endpoints.items()
         for one in ids
     ]
-    running = [runner for stack in stacks for runner in _runners(stack, unread)]
+    runners = [runner for stack in stacks for runner in running(stack, unread)]
+    for runner in runners:
+        if runner.role_arn not in roles:
+            what = f"{runner.kind} {runner.name} runs with {runner.role_arn}, which no export here made"
+            unread.add(runner.stack, f"{what}: give the export that holds it")
     return PolicyGraph(
         roles=roles,
         policy_resources=resources,
         endpoints={endpoint.id: endpoint for endpoint in (*named, *made)},
-        runners={runner.urn: runner for runner in running},
+        runners={runner.urn: runner for runner in runners if runner.role_arn in roles},
         stacks=accounts,
         scopes={stack.name: stack.scope for stack in stacks},
         organization_paths=tuple(inventory.trusted.organization_paths),
@@ -138,14 +142,6 @@ def _graph(
         declared=declared(stacks),
         vpcs=frozenset(str(vpc.props.get("id")) for stack in stacks for vpc in stack.of("aws:ec2/vpc:Vpc")),
     )
-
-
-def _runners(stack: ExportedStack, unread: Unreadable) -> list[Runner]:
-    try:
-        return list(runners(stack))
-    except BadExport as bad:
-        unread.add(stack.name, str(bad))
-        return []
 
 
 def _with_kinds(roles: Mapping[str, IamRole], marks: Roles, problems: list[str]) -> dict[str, IamRole]:

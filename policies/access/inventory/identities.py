@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.roles import RoleKind
@@ -29,10 +29,19 @@ _NOBODY: Document = {"Version": "2012-10-17", "Statement": []}
 
 @dataclass(frozen=True)
 class ManagedPolicies:
-    """Documents of the managed policies that the exports hold, by ARN; AWS's own are looked up."""
+    """Documents of the managed policies that the exports hold, by ARN; AWS's own are looked up.
+
+    `attached`: policy that the exports hold -> ARNs of the roles and users that have it.
+    """
 
     own: Mapping[str, object]
     unread: Unreadable
+    attached: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stacks: Iterable[StackResources], unread: Unreadable) -> ManagedPolicies:
+        """Those of all stacks."""
+        return cls({arn: text for stack in stacks for arn, text in stack.managed_policies().items()}, unread)
 
     def document(self, arn: str, where: str, kind: PolicyKind) -> Document | None:
         """The document of a policy that is attached somewhere; None where it cannot be read."""
@@ -67,10 +76,16 @@ def _widened(statement: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**statement, "Resource": [_BETWEEN.sub(r"\1*", str(one)) for one in as_list(statement["Resource"])]}
 
 
-def identities(stacks: Sequence[ExportedStack], unread: Unreadable) -> list[IamRole]:
+@dataclass(frozen=True)
+class Owner:
+    """Whose policies are read: the role or user, by ARN, and where they stand."""
+
+    arn: str
+    where: str
+
+
+def identities(stacks: Sequence[ExportedStack], policies: ManagedPolicies) -> list[IamRole]:
     """Every role and user, of unknown kind, with the policies that could be read."""
-    own = {arn: text for stack in stacks for arn, text in stack.managed_policies().items()}
-    policies = ManagedPolicies(own, unread)
     found = [
         _identity(stack, resource, token, policies)
         for stack in stacks
@@ -89,10 +104,12 @@ def _identity(stack: StackResources, resource: StackResource, token: str, polici
     trust: Document | None = _NOBODY
     if token == ROLE:
         trust = unread.policy(resource.props.get("assumeRolePolicy"), PolicyKind.TRUST, f"{where}, trust")
-    documents = [*_documents(stack, resource, token, where, policies)]
+    owner = Owner(arn, where)
+    documents = [*_documents(stack, resource, token, owner, policies)]
     if token == USER:
         for group_stack, group in _groups(stack, resource):
-            documents += _documents(group_stack, group, GROUP, f"{stack.name}: group {group.name}", policies)
+            owner = Owner(arn, f"{stack.name}: group {group.name}")
+            documents += _documents(group_stack, group, GROUP, owner, policies)
     boundary = resource.props.get("permissionsBoundary")
     limit = None
     if isinstance(boundary, str) and boundary:
@@ -116,23 +133,26 @@ def _identity(stack: StackResources, resource: StackResource, token: str, polici
 
 
 def _documents(
-    stack: StackResources, owner: StackResource, token: str, where: str, policies: ManagedPolicies
+    stack: StackResources, resource: StackResource, token: str, owner: Owner, policies: ManagedPolicies
 ) -> Iterator[Document]:
     """All identity policies of a role, a user or a group."""
+    where = owner.where
     unread, names_owner, word = policies.unread, *_PARTS[token]
     texts_of = [
         (f"{where}, policy {one.name}", one.props.get("policy"))
-        for one in stack.pointing(f"aws:iam/{names_owner}Policy:{word}Policy", names_owner, owner)
+        for one in stack.pointing(f"aws:iam/{names_owner}Policy:{word}Policy", names_owner, resource)
     ]
     texts_of += [
         (f"{where}, policy {one.get('name')}", one.get("policy"))
-        for one in mappings(owner.props.get("inlinePolicies"))
+        for one in mappings(resource.props.get("inlinePolicies"))
         if one.get("policy")
     ]
     for at, text in texts_of:
         if document := unread.policy(text, PolicyKind.IDENTITY, at):
             yield document
-    for arn in sorted(_attached(stack, owner, token, where, unread)):
+    for arn in sorted(_attached(stack, resource, token, where, unread)):
+        if arn in policies.own:
+            policies.attached.setdefault(arn, set()).add(owner.arn)
         if document := policies.document(arn, where, PolicyKind.IDENTITY):
             yield document
 

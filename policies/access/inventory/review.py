@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -103,7 +103,7 @@ def _verdict(theorem: EstateTheorem, estate: Estate) -> Verdict:
     chosen, began = estate.inventory.theorems, time.monotonic()
     silent, undecided, outcome = theorem.silent(estate) or "", "", ProofOutcome()
     try:
-        outcome = outcome if silent else _of_estate(theorem.prove(estate))
+        outcome = outcome if silent else theorem.prove(estate)
     except (MalformedDocument, Unsupported) as error:
         undecided = f"a policy in a form that is not decided here: {error}"
     return Verdict(
@@ -116,9 +116,3 @@ def _verdict(theorem: EstateTheorem, estate: Estate) -> Verdict:
         outcome=outcome,
         seconds=time.monotonic() - began,
     )
-
-
-def _of_estate(outcome: ProofOutcome) -> ProofOutcome:
-    """The outcome in the words of an estate: theorems that the platform shares call it so."""
-    findings = [replace(one, title=one.title.replace("the platform's", "the estate's")) for one in outcome.findings]
-    return replace(outcome, findings=findings)

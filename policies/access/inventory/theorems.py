@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from policies.access.graph import PolicyGraph
 from policies.access.graph.purposes import endpoint_ids, resources_with_purpose
 from policies.access.inventory import readers
 from policies.access.inventory.entries import PURPOSES
 from policies.access.inventory.estate import Estate
+from policies.access.inventory.outsiders import providers_listed, services_without_source
 from policies.access.inventory.reach import escalation
-from policies.access.proofs import boundaries, configuration, encryption, evidence, perimeter, premises
+from policies.access.proofs import all as platform
 from policies.access.proofs.theorem import ProofOutcome
 
 # Says why a theorem cannot speak of an estate; None where it can.
 Silent = Callable[[Estate], str | None]
+# Takes an outcome in the light of an inventory.
+Judging = Callable[[Estate, ProofOutcome], ProofOutcome]
+_PLATFORM = {theorem.id: theorem for theorem in platform.THEOREMS}
+# Findings that an estate lacks what the platform always has: an inventory names what there is.
+_OF_THE_PLATFORM = "of the data science account is for"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +33,26 @@ class EstateTheorem:
     silent: Silent = lambda _: None
 
 
-def _of_graph(prove: Callable[[PolicyGraph], ProofOutcome]) -> Callable[[Estate], ProofOutcome]:
-    return lambda estate: prove(estate.graph)
+def _shared(
+    name: str, statement: str, silent: Silent = lambda _: None, judging: Judging = lambda _, outcome: outcome
+) -> EstateTheorem:
+    """A theorem of the platform that holds of any estate too, in a sentence about estates."""
+    prove = _PLATFORM[name].prove
+    return EstateTheorem(
+        id=name,
+        statement=statement,
+        prove=lambda estate: judging(estate, _in_words_of_estates(prove(estate.graph))),
+        silent=silent,
+    )
+
+
+def _in_words_of_estates(outcome: ProofOutcome) -> ProofOutcome:
+    findings = [
+        replace(one, title=one.title.replace("the platform's", "the estate's"))
+        for one in outcome.findings
+        if _OF_THE_PLATFORM not in one.title
+    ]
+    return replace(outcome, findings=findings)
 
 
 def _buckets(*purposes: str, endpoint: str = "") -> Silent:
@@ -76,10 +99,10 @@ THEOREMS: tuple[EstateTheorem, ...] = (
         prove=readers.key_users,
         silent=_keys(*PURPOSES),
     ),
-    EstateTheorem(
-        id="no-strangers",
-        statement="Nobody outside the estate's accounts, but whom the inventory trusts, has access to anything in it.",
-        prove=_of_graph(perimeter.foreign_callers),
+    _shared(
+        "no-strangers",
+        "Nobody outside the estate's accounts, but whom the inventory trusts, has access to anything in it.",
+        judging=providers_listed,
     ),
     EstateTheorem(
         id="no-escalation",
@@ -88,71 +111,58 @@ THEOREMS: tuple[EstateTheorem, ...] = (
         prove=escalation,
         silent=_marked,
     ),
-    EstateTheorem(
-        id="policies-stay",
-        statement="No role but the printed deployers changes who may use buckets, keys or whatever has a policy.",
-        prove=_of_graph(premises.resource_policies),
+    _shared("policies-stay", "No role but the printed deployers changes who may use buckets, keys or anything else."),
+    _shared(
+        "services-from-home",
+        "AWS services act here on behalf of the estate's accounts alone, save the printed ones that do not say for "
+        "whom.",
+        judging=services_without_source,
     ),
-    EstateTheorem(
-        id="services-from-home",
-        statement="AWS services act here on behalf of the estate's accounts alone, save the printed ones that do not "
-        "say for whom.",
-        prove=_of_graph(premises.confused_deputy),
+    _shared(
+        "configuration-stays-home",
+        "Every account, bucket, key, VPC and resource that any property names, policies apart, is the estate's or "
+        "trusted; hosts and addresses are printed.",
     ),
-    EstateTheorem(
-        id="configuration-stays-home",
-        statement="Every account, bucket and VPC that a property of a resource names is the estate's or trusted.",
-        prove=_of_graph(configuration.configuration),
+    _shared("no-users", "People and machines sign in to roles for a limited time: there is no IAM user."),
+    _shared("nothing-in-plain-text", "No bucket, topic or queue takes or gives anything over a plain connection."),
+    _shared(
+        "evidence-whole",
+        "Trails record every change and every access to the estate's objects, what they and the logs write arrives, "
+        "and it is kept as long as it must be; the printed accounts have no trail.",
+        _buckets("trail"),
     ),
-    EstateTheorem(
-        id="no-users",
-        statement="People and machines sign in to roles for a limited time: there is no IAM user.",
-        prove=_of_graph(configuration.no_users),
+    _shared(
+        "objects-through-endpoints",
+        "Objects of data and models are touched through the estate's own VPC endpoints alone.",
+        _buckets("data", "models", endpoint="s3"),
     ),
-    EstateTheorem(
-        id="evidence-whole",
-        statement="Trails record every change and every access to the estate's objects, what they and the logs write "
-        "arrives, and it is kept as long as it must be; the printed accounts have no trail.",
-        prove=_of_graph(evidence.written_down),
-        silent=_buckets("trail"),
+    _shared(
+        "keys-through-endpoints",
+        "Keys of data, models and captures are used directly through the estate's own VPC endpoints alone.",
+        _keys("data", "models", "capture", endpoint="kms"),
     ),
-    EstateTheorem(
-        id="objects-through-endpoints",
-        statement="Objects of data and models are touched through the estate's own VPC endpoints alone.",
-        prove=_of_graph(perimeter.objects),
-        silent=_buckets("data", "models", endpoint="s3"),
+    _shared(
+        "objects-under-their-key",
+        "Objects of data, models, artifacts and captures are stored under their bucket's key, whatever is asked for.",
+        _buckets("data", "models", "artifacts", "capture"),
     ),
-    EstateTheorem(
-        id="keys-through-endpoints",
-        statement="Keys of data, models and captures are used directly through the estate's own VPC endpoints alone.",
-        prove=_of_graph(perimeter.keys),
-        silent=_keys("data", "models", "capture", endpoint="kms"),
-    ),
-    EstateTheorem(
-        id="objects-under-their-key",
-        statement="Objects of data, models, artifacts and captures are written under their bucket's key alone.",
-        prove=_of_graph(encryption.encrypted),
-        silent=_buckets("data", "models", "artifacts", "capture"),
-    ),
-    EstateTheorem(
-        id="endpoints-lead-home",
-        statement="Through the VPC endpoints nobody reaches what belongs to others, or comes with others' credentials.",
-        prove=_of_graph(boundaries.endpoints),
-        silent=_endpoints,
+    _shared(
+        "endpoints-lead-home",
+        "Through the VPC endpoints nobody reaches what belongs to others, or comes with others' credentials.",
+        _endpoints,
     ),
 )
 # Theorems of the platform that speak of what an inventory has no words for.
 _PROJECTS = "it speaks of projects; an inventory names none"
 _RELEASES = "it speaks of how this program's pipelines release models"
 _FOUNDATION = "it speaks of the permissions boundaries of this program's foundation"
+_KINDS = "it speaks of this program's kinds of roles"
 UNSPEAKING: Mapping[str, str] = {
-    "models-readers": "it speaks of this program's kinds of roles; listed-readers, listed-writers and listed-key-users "
-    "say it of the inventory's",
+    "models-readers": f"{_KINDS}; listed-readers, listed-writers and listed-key-users say it of the inventory's",
     "models-own-prefix": _PROJECTS,
     "models-key-for-models": "it speaks of accounts that serve models for another; an inventory names none",
     "project-walls": _PROJECTS,
-    "scientists-decide-nothing": "it speaks of what this program's scientists are for; no-escalation says whom the "
-    "inventory's reach",
+    "scientists-decide-nothing": f"{_KINDS}; no-escalation says whom the inventory's reach",
     "publishing-has-a-name": _PROJECTS,
     "approvers-only-approve": _RELEASES,
     "administration-role": _PROJECTS,
@@ -161,8 +171,12 @@ UNSPEAKING: Mapping[str, str] = {
     "way-to-production": _RELEASES,
     "own-inputs": _RELEASES,
     "guards-awake": "it speaks of this program's remediator and alarms",
+    "guards-stay": f"{_KINDS}, and of what they may silence",
     "change-sets-only-ask": _PROJECTS,
-    "duties-apart": "it speaks of this program's kinds of roles; no-escalation says whom the inventory's reach",
+    "duties-apart": f"{_KINDS}; no-escalation says whom the inventory's reach",
+    "across-accounts-as-listed": f"{_KINDS}; no-strangers says whom other accounts' callers reach",
+    "roles-entered-as-listed": f"{_KINDS}, and of who enters each",
+    "policies-let-in-as-listed": "it speaks of the services that this program's policies let in",
     "previews-only-look": "it speaks of this program's previewers",
     "boundaries-hold": _FOUNDATION,
     "compute-inside": _FOUNDATION,

@@ -9,10 +9,12 @@ from functools import partial
 from policies.access import parallel
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import (
+    across_accounts,
     approvals,
     boundaries,
     change_sets,
     configuration,
+    declared,
     delivery,
     duties,
     encryption,
@@ -37,6 +39,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *perimeter.THEOREMS,
     *encryption.THEOREMS,
     *configuration.THEOREMS,
+    *declared.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
@@ -49,6 +52,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *duties.THEOREMS,
     *entries.THEOREMS,
     *grants.THEOREMS,
+    *across_accounts.THEOREMS,
     *previews.THEOREMS,
     *boundaries.THEOREMS,
     *premises.THEOREMS,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from policies.access.graph import IamUser, PolicyGraph
 from policies.access.graph.model import account_of
 from policies.access.graph.references import Reference
+from policies.access.proofs.emptiness import NO_REFERENCE
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -34,16 +35,19 @@ def configuration(graph: PolicyGraph) -> ProofOutcome:
     own = _own(graph)
     places: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     named: set[str] = set()
+    across: list[Finding] = []
     for reference in graph.references:
         if reference.kind in _PRINTED:
             named.add(_PRINTED[reference.kind].format(name=reference.name, where=_where(reference)))
+        elif reference.kind == "project":
+            across.append(Finding(title=f"{reference.urn} names {reference.name}", request=f"  {reference.path}"))
         elif not own[reference.kind](reference.name):
             places[reference.kind, reference.name].append(f"  {reference.urn}: {reference.path}")
     findings = [
         Finding(title=f"{kind} {name} is not the platform's, and its resources name it", request="\n".join(where))
         for (kind, name), where in sorted(places.items())
     ]
-    findings += [*_replicated_elsewhere(graph), *_shared(graph)]
+    findings += [*across, *_replicated_elsewhere(graph), *_shared(graph)]
     return ProofOutcome(findings=findings, named=sorted(named), queries=len(graph.references))
 
 
@@ -117,8 +121,9 @@ THEOREMS = (
     Theorem(
         id="configuration-stays-home",
         statement="Every account, bucket, key, VPC and resource that any property names, policies apart, is the "
-        "platform's; hosts, addresses and callers of APIs that they name are printed.",
+        "platform's, and of no other project; hosts, addresses and callers of APIs that they name are printed.",
         prove=configuration,
+        may_be_empty=NO_REFERENCE,
     ),
     Theorem(
         id="no-users",

@@ -70,7 +70,7 @@ def scientists(graph: PolicyGraph) -> ProofOutcome:
     reached = {each.role.arn: each for each in reach(graph, Solver())}
     named: set[str] = set()
     for scientist in roles_of_kind(graph, *SCIENTISTS):
-        acting = [scientist, *(graph.roles[arn] for arn in reached[scientist.arn].paths if arn)]
+        acting = [scientist, *(role for arn in reached[scientist.arn].paths if (role := graph.roles.get(arn or "")))]
         named |= {f"{scientist.name} through {role.name}" for role in acting[1:]}
         for role in acting:
             _decides_nothing(solver, graph, scientist, role)

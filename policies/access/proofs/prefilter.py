@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from policies.access.authorization import Document
+from policies.access.document_cache import DocumentCache
 from policies.access.graph import IamRole, PolicyResource
 from policies.access.graph.policy_documents import as_list, statements
 
 # Where the fixed text of a pattern ends: at a wildcard or a policy variable.
 _OPEN = re.compile(r"[*?]|\$\{")
+_RESOURCE_TEXTS: DocumentCache[tuple[tuple[str, bool], ...]] = DocumentCache()
 
 
 def may_touch(role: IamRole, policy_resource: PolicyResource, service: str, *prefixes: str) -> bool:
@@ -32,12 +36,18 @@ def may_touch_beyond(role: IamRole, policy_resource: PolicyResource, service: st
 
 def _resource_texts(role: IamRole, policy_resource: PolicyResource, service: str) -> Iterator[tuple[str, bool]]:
     """Fixed beginnings of the resources of each Allow that could speak of the service, and whether that is all."""
-    for document in (*role.identity, policy_resource.policy or {}):
-        for statement in statements(document):
-            if statement.get("Effect") == "Allow" and _speaks_of(statement, service):
-                for pattern in as_list(statement.get("Resource", "*")):
-                    text = _OPEN.split(pattern, maxsplit=1)[0]
-                    yield text, text == pattern
+    for document in (*role.identity, *([policy_resource.policy] if policy_resource.policy else [])):
+        yield from _RESOURCE_TEXTS.of(document, service, partial(_texts_of, document, service))
+
+
+def _texts_of(document: Document, service: str) -> tuple[tuple[str, bool], ...]:
+    texts = [
+        (_OPEN.split(pattern, maxsplit=1)[0], pattern)
+        for statement in statements(document)
+        if statement.get("Effect") == "Allow" and _speaks_of(statement, service)
+        for pattern in as_list(statement.get("Resource", "*"))
+    ]
+    return tuple((text, text == pattern) for text, pattern in texts)
 
 
 def _speaks_of(statement: Mapping[str, Any], service: str) -> bool:

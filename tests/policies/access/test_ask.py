@@ -225,10 +225,17 @@ _FIELDS = (
             ),
         ),
         (
-            {"identity": [policy(allow(Sid="zł"))]},
+            {"identity": [policy(allow(Condition={"StringEquals": {"a:b": "zł"}}))]},
             (
                 "question q1, identity policy 1: the character 'ł' is not allowed; a policy may hold tab, "
                 "line feed, carriage return and U+0020 to U+00FF only, remove it."
+            ),
+        ),
+        (
+            {"resource_policy": policy(allow(Principal={"CanonicalUser": "79a5"}))},
+            (
+                "question q1, resource policy: whose account the CanonicalUser 79a5 is, Amazon S3 alone knows; "
+                "name the account under AWS."
             ),
         ),
         ({"grants": {}}, "question q1: grants is an object; it must be a list of objects."),

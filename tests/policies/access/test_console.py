@@ -92,6 +92,10 @@ def test_documents_that_differ_are_to_renew_and_no_problem_of_the_access(
     assert "; 0 problems, 2 documents to renew with `make access` (" in printed
     assert print_review(graph, stacks, documents=tmp_path, write=True, everything=False)
     assert print_review(graph, stacks, documents=tmp_path, write=False, everything=False)
+    statements = [f"\n  {proof.theorem.statement}\n" for proof in found.proofs]
+    assert [statement for statement in statements if statement in output.getvalue()] == []
+    assert print_review(graph, stacks, documents=None, write=False, everything=False, explain=True)
+    assert [statement for statement in statements if statement not in output.getvalue()] == []
 
 
 def test_one_is_counted_as_one() -> None:

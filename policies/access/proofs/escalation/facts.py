@@ -107,6 +107,8 @@ RUNNER_ACTIONS: Mapping[str, tuple[str, ...]] = {
         "codebuild:UpdateWebhook",
     ),
     "function": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    # A run takes other files of code (AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs").
+    "Glue job": ("glue:StartJobRun", "glue:UpdateJob", "glue:UpdateJobFromSourceControl"),
     "instance": (
         "ec2:ModifyInstanceAttribute",
         "ec2:ReplaceIamInstanceProfileAssociation",

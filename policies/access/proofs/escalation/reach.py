@@ -146,15 +146,17 @@ def no_escalation(graph: PolicyGraph) -> ProofOutcome:
     memberships = memberships_of(graph)
     for reached in reach(graph, solver):
         for target, path in sorted(reached.paths.items(), key=lambda item: item[0] or ""):
-            role = graph.roles[target] if target else None
+            role = graph.roles.get(target) if target else None
             if role is not None and is_intended(memberships, reached.role, role):
                 delegated.add(f"{label(graph, reached.role)} → {label(graph, role)}")
                 continue
-            title = f"{reached.role.arn} comes to {role.arn if role else 'rights that nothing limits'}"
+            title = f"{reached.role.arn} comes to {target or 'rights that nothing limits'}"
+            if target and role is None:
+                title += ", a role that no stack made: nobody knows what it may do"
             findings.append(Finding(title=title, request="\n".join(step_line(graph, step) for step in path)))
         for arn, path in sorted(reached.started.items()):
-            target_role = graph.roles[arn]
-            if may_be_started(memberships, reached.role, target_role):
+            target_role = graph.roles.get(arn)
+            if target_role is not None and may_be_started(memberships, reached.role, target_role):
                 delegated.add(f"{label(graph, reached.role)} starts {label(graph, target_role)}")
                 continue
             title = f"{reached.role.arn} sets {arn} to work"
@@ -169,8 +171,9 @@ def _causes_first(findings: list[Finding]) -> list[Finding]:
 
 def step_line(graph: PolicyGraph, step: EscalationStep) -> str:
     """A step as a line below a finding."""
-    target = graph.roles[step.target].name if step.target else "no limit"
-    return f"  {graph.roles[step.source].name} → {target}: {step.by}"
+    source, target = graph.roles.get(step.source), graph.roles.get(step.target or "")
+    ends = source.name if source else step.source, target.name if target else step.target or "no limit"
+    return f"  {ends[0]} → {ends[1]}: {step.by}"
 
 
 THEOREMS = (

@@ -11,10 +11,34 @@ from policies.access import encoding, evaluator
 from policies.access.ask import BadQuestions, question_of
 from policies.access.authorization import AuthorizationRequest, KmsGrant
 from policies.access.encoding import MalformedDocument
-from tests.policies.access.corpus import services
+from tests.policies.access.corpus import (
+    accounts,
+    callers,
+    conditions,
+    elements,
+    grammar,
+    keys,
+    limits,
+    organization,
+    services,
+    trust_policies,
+    values,
+)
 from tests.policies.access.corpus.question import ALLOWED, DENIED, REFUSED, Answer, Question
 
-QUESTIONS: tuple[Question, ...] = (*services.QUESTIONS,)
+QUESTIONS: tuple[Question, ...] = (
+    *accounts.QUESTIONS,
+    *callers.QUESTIONS,
+    *conditions.QUESTIONS,
+    *elements.QUESTIONS,
+    *grammar.QUESTIONS,
+    *keys.QUESTIONS,
+    *limits.QUESTIONS,
+    *organization.QUESTIONS,
+    *services.QUESTIONS,
+    *trust_policies.QUESTIONS,
+    *values.QUESTIONS,
+)
 
 each_question = pytest.mark.parametrize(
     "question", QUESTIONS, ids=lambda question: f"{question.topic} - {question.name} ({question.page})"
@@ -36,9 +60,12 @@ def by_encoding(question: Question) -> Answer:
     parts = fields["principal"].split(":")
     account = parts[4] if len(parts) > 4 else None
     fields["grants"] = [KmsGrant(**grant) for grant in fields.get("grants", ())]
+    request = AuthorizationRequest(id=question.name, account=account, **fields)
     try:
-        allowed = encoding.decide(AuthorizationRequest(id=question.name, account=account, **fields))
+        allowed = encoding.decide(request)
     except MalformedDocument:
+        return REFUSED
+    if encoding.unlike_aws(request):
         return REFUSED
     return ALLOWED if allowed else DENIED
 

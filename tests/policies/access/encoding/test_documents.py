@@ -27,7 +27,10 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
         (document(allow(), version="2020-01-01"), "identity policy 1: Version '2020-01-01' is neither of"),
         (document(allow(Effect="allow")), "identity policy 1, statement 1: Effect 'allow' is neither Allow nor Deny"),
         (document(allow(Sid="Read", NotAction="s3:*")), r"statement 1 \(Read\) has both Action and NotAction"),
-        (document({"Effect": "Allow", "Resource": "*"}), "statement 1 has neither Action nor NotAction"),
+        (
+            document({"Effect": "Allow", "Resource": "*"}),
+            "identity policy 1, statement 1: neither Action nor NotAction",
+        ),
         (document(allow(Principal="*", NotPrincipal="*")), "NotPrincipal needs Effect Deny"),
         (document(deny(Principal="*", NotPrincipal="*")), "both Principal and NotPrincipal"),
         (document(allow(Principal="me")), "a principal is '.*' or an object, not 'me'"),

@@ -296,9 +296,9 @@ def test_the_unique_id_of_a_deleted_role_is_reported_by_the_parser() -> None:
         {"boundary": {"Statement": 1}},
         {"endpoint_policy": {"Statement": 1}},
         {"identity": [FULL, {"Statement": 1}]},
-        {"rcps": [[{"Statement": 1}]]},
+        {"rcps": [[{"Version": "2012-10-17", "Statement": 1}]]},
         {"resource_policy": {"Statement": 1}},
-        {"scps": [[FULL], [{"Statement": 1}]]},
+        {"scps": [[FULL], [{"Version": "2012-10-17", "Statement": 1}]]},
         {"session": {"Statement": 1}},
     ],
 )

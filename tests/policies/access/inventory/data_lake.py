@@ -57,7 +57,12 @@ def data_lake() -> Export:
     lake.role("lake-dashboard", service_trust("quicksight.amazonaws.com", ACCOUNT))
     lake.inline("lake-dashboard", "metrics", [allow("cloudwatch:GetMetricData", "*")])
     lake.add("aws:glue/catalogDatabase:CatalogDatabase", "curated", {"name": "curated"}, id="curated")
-    lake.add("aws:glue/job:Job", "etl", {"name": "etl", "roleArn": etl}, arn=lake.arn("glue", "job/etl"))
+    lake.add(
+        "aws:glue/job:Job",
+        "etl",
+        {"name": "etl", "roleArn": etl, "command": {"scriptLocation": f"s3://{RAW}/etl.py"}},
+        arn=lake.arn("glue", "job/etl"),
+    )
     crawler = {"name": "curated", "databaseName": "curated", "role": etl, "s3Targets": [{"path": f"s3://{CURATED}/"}]}
     lake.add("aws:glue/crawler:Crawler", "curated", crawler, arn=lake.arn("glue", "crawler/curated"))
     lake.add("random:index/randomId:RandomId", "suffix", {"byteLength": 4}, hex="8badf00d")

@@ -187,14 +187,23 @@ def account_decides(account: str) -> dict[str, Any]:
     return {"Sid": "Account", "Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
 
 
+def only_tls(name: str) -> dict[str, Any]:
+    """The statement by which a bucket refuses plain connections."""
+    arns = [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
+    statement = {"Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": arns}
+    return {**statement, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+
+
 def under_key(name: str, key: str) -> list[dict[str, Any]]:
-    """Statements by which a bucket takes objects under its key alone."""
+    """Statements by which a bucket takes objects under its key alone, over TLS."""
     base = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{name}/*"}
     encryption = "s3:x-amz-server-side-encryption"
     return [
         {**base, "Sid": "Encrypted", "Condition": {"StringNotEqualsIfExists": {encryption: "aws:kms"}}},
         {**base, "Sid": "Key", "Condition": {"StringNotEqualsIfExists": {f"{encryption}-aws-kms-key-id": key}}},
         {**base, "Sid": "Named", "Condition": {"Null": {f"{encryption}-aws-kms-key-id": "true"}}},
+        {**base, "Sid": "Own", "Condition": {"Null": {f"{encryption}-customer-algorithm": "false"}}},
+        only_tls(name),
     ]
 
 

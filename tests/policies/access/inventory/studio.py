@@ -90,9 +90,24 @@ def _lab() -> Export:
             {**reading, "Resource": f"{models_arn}/*"},
         ],
     )
+    scientists = _people(lab, data_arn, models_arn, [training, models])
+    settings = {"executionRole": scientists, "securityGroups": ["sg-1"]}
+    domain = {"domainName": "vision", "authMode": "IAM", "vpcId": VPC, "defaultUserSettings": settings}
+    lab.add("aws:sagemaker/domain:Domain", "vision", domain, arn=lab.arn("sagemaker", "domain/d-1"), id="d-1")
+    profile = {"domainId": "d-1", "userProfileName": "ana", "userSettings": settings}
+    arn = lab.arn("sagemaker", "user-profile/d-1/ana")
+    lab.add("aws:sagemaker/userProfile:UserProfile", "ana", profile, arn=arn, id=arn)
+    group = {"modelPackageGroupName": "vision"}
+    arn = lab.arn("sagemaker", "model-package-group/vision")
+    lab.add("aws:sagemaker/modelPackageGroup:ModelPackageGroup", "vision", group, arn=arn, id="vision")
+    return lab
+
+
+def _people(lab: Export, data: str, models: str, keys: list[str]) -> str:
+    """Roles of people and of what they run; that of scientists."""
     inline = [
-        allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{data_arn}/*", f"{models_arn}/*"]),
-        allow(["kms:Decrypt", "kms:GenerateDataKey"], [training, models]),
+        allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{data}/*", f"{models}/*"]),
+        allow(["kms:Decrypt", "kms:GenerateDataKey"], keys),
         allow(["sagemaker:CreateTrainingJob", "sagemaker:AddTags"], "*"),
     ]
     scientists = lab.role(
@@ -107,16 +122,7 @@ def _lab() -> Export:
     lab.inline("vision-approver", "decide", [allow("sagemaker:UpdateModelPackage", "*")])
     lab.role("vision-deployer", service_trust("codebuild.amazonaws.com", LAB))
     lab.inline("vision-deployer", "stacks", [allow(["sagemaker:*Domain", "s3:PutBucketPolicy"], "*")])
-    settings = {"executionRole": scientists, "securityGroups": ["sg-1"]}
-    domain = {"domainName": "vision", "authMode": "IAM", "vpcId": VPC, "defaultUserSettings": settings}
-    lab.add("aws:sagemaker/domain:Domain", "vision", domain, arn=lab.arn("sagemaker", "domain/d-1"), id="d-1")
-    profile = {"domainId": "d-1", "userProfileName": "ana", "userSettings": settings}
-    arn = lab.arn("sagemaker", "user-profile/d-1/ana")
-    lab.add("aws:sagemaker/userProfile:UserProfile", "ana", profile, arn=arn, id=arn)
-    group = {"modelPackageGroupName": "vision"}
-    arn = lab.arn("sagemaker", "model-package-group/vision")
-    lab.add("aws:sagemaker/modelPackageGroup:ModelPackageGroup", "vision", group, arn=arn, id="vision")
-    return lab
+    return scientists
 
 
 def _pass(role: str) -> dict[str, Any]:

@@ -53,6 +53,25 @@ def _dashboard_changes_policies(lake: Export) -> None:
     lake.inline("lake-dashboard", "policies", [allow("s3:PutBucketPolicy", "*")])
 
 
+def _job_takes_other_code(lake: Export) -> None:
+    lake.inline("lake-dashboard", "start", [allow("glue:StartJobRun", "*")])
+
+
+def _script_is_anybodys(lake: Export) -> None:
+    lake.inline("lake-dashboard", "scripts", [allow("s3:PutObject", "arn:aws:s3:::acme-lake-raw/etl.py")])
+
+
+def _dashboard_widens_itself(lake: Export) -> None:
+    itself = "arn:aws:iam::410000000001:role/lake-dashboard"
+    lake.inline("lake-dashboard", "itself", [allow("iam:PutRolePolicy", itself)])
+
+
+def _analysts_write_their_own_policy(lake: Export) -> None:
+    lake.inline(
+        "lake-analyst", "versions", [allow("iam:CreatePolicyVersion", "arn:aws:iam::410000000001:policy/lake-*")]
+    )
+
+
 def _any_job_is_glues(lake: Export) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
     lake.role("lake-copy", policy(trust))
@@ -65,6 +84,14 @@ def _any_job_is_glues(lake: Export) -> None:
         (_analysts_write, "listed-writers", "role/lake-analyst writes objects of acme-lake-curated"),
         (_dashboard_decrypts, "listed-key-users", "role/lake-dashboard decrypts with key alias/lake"),
         (_etl_is_passed, "no-escalation", "role/lake-dashboard comes to"),
+        (
+            _job_takes_other_code,
+            "no-escalation",
+            "role/lake-dashboard comes to arn:aws:iam::410000000001:role/lake-etl",
+        ),
+        (_script_is_anybodys, "no-escalation", "role/lake-dashboard comes to arn:aws:iam::410000000001:role/lake-etl"),
+        (_dashboard_widens_itself, "no-escalation", "role/lake-dashboard comes to rights that nothing limits"),
+        (_analysts_write_their_own_policy, "no-escalation", "role/lake-analyst comes to rights that nothing limits"),
         (_another_account_reads, "no-strangers", "999900001111 (a foreign account) has access to bucket"),
         (_plain_objects, "objects-under-their-key", "writes to acme-lake-curated with another key"),
         (_crawler_of_another_bucket, "configuration-stays-home", "bucket somebody-elses-bucket is not"),

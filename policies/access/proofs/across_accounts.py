@@ -1,0 +1,105 @@
+"""What each account lets the platform's other accounts do with what is its own: what is listed, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from catalog.roles import ROLES, RoleKind
+from policies.access.encoding.logic import known_text
+from policies.access.graph import PolicyGraph, PolicyResource
+from policies.access.proofs.callers import OF_ACCOUNTS
+from policies.access.proofs.emptiness import NO_OTHER_ACCOUNT
+from policies.access.proofs.requests import EncodedRequest, none_of, requests_of_everybody
+from policies.access.proofs.solver import Solver
+from policies.access.proofs.theorem import ProofOutcome, Theorem
+
+_K = RoleKind
+_SERVING = (_K.API_HOOKS, _K.ENDPOINT_CHECKER, _K.MODEL)
+_PULLING = (_K.MODEL, _K.STACK_SET_EXECUTION)
+_MAKING_FUNCTIONS = (_K.STACK_SET_EXECUTION,)
+# Whoever their own account allows it.
+_ANYBODY: tuple[RoleKind, ...] = ()
+# Kind and purpose of a resource -> actions, or patterns of them -> kinds of roles of projects in the other account.
+_LISTED: Mapping[tuple[str, str], Mapping[str, tuple[RoleKind, ...]]] = {
+    ("bucket", "models"): {"s3:getobject": _SERVING, "s3:getobjectversion": _SERVING},
+    ("bucket", "code"): {"s3:getobject": _MAKING_FUNCTIONS, "s3:getobjectversion": _MAKING_FUNCTIONS},
+    ("bus", ""): {"events:putevents": _ANYBODY},
+    ("group", ""): {
+        "sagemaker:createmodel": _ANYBODY,
+        "sagemaker:describemodelpackage": _ANYBODY,
+        "sagemaker:describemodelpackagegroup": _ANYBODY,
+        "sagemaker:listmodelpackages": _ANYBODY,
+    },
+    ("key", "code"): {"kms:decrypt": _MAKING_FUNCTIONS, "kms:describekey": _MAKING_FUNCTIONS},
+    ("key", "models"): {"kms:decrypt": _SERVING, "kms:describekey": _SERVING},
+    ("repository", ""): {
+        "ecr:batchchecklayeravailability": _PULLING,
+        "ecr:batchgetimage": _PULLING,
+        "ecr:getdownloadurlforlayer": _PULLING,
+    },
+}
+
+
+def across_accounts(graph: PolicyGraph) -> ProofOutcome:
+    """Of every resource with a policy: callers of the platform's other accounts get what is listed, and no more."""
+    solver = Solver()
+    for _, resource in sorted(graph.policy_resources.items()):
+        others = [account for account in graph.accounts() if account != resource.account]
+        listed = _LISTED.get((resource.kind, resource.purpose), {})
+        for who, open_request in requests_of_everybody(
+            graph, ["*"], policy_resource=resource, accounts=others, kinds=OF_ACCOUNTS
+        ):
+            for encoded in open_request.each():
+                _only_listed(solver, graph, f"{who} does {{}} with {resource.kind} {resource.name}", encoded, listed)
+    return ProofOutcome(findings=solver.findings, named=_printed(graph), queries=solver.queries)
+
+
+def _only_listed(
+    solver: Solver,
+    graph: PolicyGraph,
+    title: str,
+    encoded: EncodedRequest,
+    listed: Mapping[str, tuple[RoleKind, ...]],
+) -> None:
+    action = known_text(encoded.request.action) or ""
+    kinds = next((kinds for pattern, kinds in listed.items() if fnmatchcase(action, pattern)), None)
+    if kinds == _ANYBODY:
+        solver.queries += 1
+        return
+    meant = none_of(*_roles(graph, kinds)) if kinds else None
+    solver.refute_one(title.format(action), encoded, meant(encoded) if meant else ())
+
+
+def _roles(graph: PolicyGraph, kinds: Sequence[RoleKind]) -> list[str]:
+    """ARN patterns of roles of the kinds, of any stage and project, which one * stands for."""
+    prefix = graph.prefix
+    return sorted(
+        scope.role_arn(ROLES[kind].iam_path(prefix, "*"), f"{prefix}-*-{kind}")
+        for scope in graph.scopes.values()
+        for kind in kinds
+    )
+
+
+def _printed(graph: PolicyGraph) -> list[str]:
+    found: set[str] = set()
+    for resource in graph.policy_resources.values():
+        for action, kinds in _LISTED.get((resource.kind, resource.purpose), {}).items():
+            who = " and ".join(f"{kind} roles" for kind in kinds) or "whoever their account allows it"
+            found.add(f"{who} do {action} with {_named(resource)} of another account")
+    return sorted(found)
+
+
+def _named(resource: PolicyResource) -> str:
+    return f"the {resource.kind} of {resource.purpose}" if resource.purpose else f"a {resource.kind}"
+
+
+THEOREMS = (
+    Theorem(
+        id="across-accounts-as-listed",
+        statement="The platform's accounts reach what belongs to one another by the printed actions and kinds of "
+        "roles alone.",
+        prove=across_accounts,
+        may_be_empty=NO_OTHER_ACCOUNT,
+    ),
+)

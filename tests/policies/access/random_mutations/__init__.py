@@ -1,0 +1,1 @@
+"""Random mutations: parts of policies and settings dropped, widened and swapped, and whether any check notices."""
