@@ -9,10 +9,11 @@ import pytest
 
 from catalog.roles import RoleKind
 from policies.access.graph import IamRole, PolicyGraph, Runner
-from policies.access.graph.purposes import roles_of_kind
+from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.escalation.facts import RUNNER_ACTIONS, STARTING_ACTIONS
 from policies.access.proofs.escalation.reach import may_be_started, memberships_of
-from policies.access.proofs.escalation.steps import EscalationSteps, run_by_others
+from policies.access.proofs.escalation.steps import EscalationSteps
+from policies.access.proofs.escalation.undeclared import run_by_others
 from policies.access.proofs.solver import Solver
 
 K = RoleKind
@@ -101,6 +102,16 @@ def test_a_pipeline_that_no_stack_declares_runs_with_its_projects_role(graph: Po
         assert ("training pipeline", role.arn) in found
     for role in roles_of_kind(graph, K.STACK_SET_ADMINISTRATION):
         assert ("stack set", role.arn) in found
+
+
+@pytest.mark.parametrize("key", ["_image/source/model.zip", "_image/uri", "screening/code/train.py"])
+def test_whoever_writes_what_jobs_and_builds_run_acts_with_their_roles(graph: PolicyGraph, key: str) -> None:
+    """The boundary keeps the image's folder from all but its build; without it the step is there."""
+    (bucket,) = resources_with_purpose(graph, "bucket", "artifacts")
+    role = replace(of_project(graph, K.PUBLISH, "diabetes"), boundary=None)
+    free = replace(graph, roles={**graph.roles, role.arn: role})
+    target = of_project(graph, K.IMAGE_BUILD) if "source" in key else of_project(graph, K.TRAINING, "screening")
+    assert (target.arn, False) in steps_with(free, role, ["s3:PutObject"], Resource=f"{bucket.arn}/{key}")
 
 
 def test_a_scientist_may_start_the_work_of_own_projects_alone(graph: PolicyGraph) -> None:
