@@ -108,12 +108,10 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
         solver.queries += 1
         return
     for actions, on_key in ((READ, "kms:Decrypt"), (WRITE, "kms:GenerateDataKey")):
-        use = next(
-            role_request(
-                role, [on_key], policy_resource=key, resource=key.arn, pinned=s3_encryption_context(bucket)
-            ).each()
-        )
-        if use.formula is False:
+        context = s3_encryption_context(bucket)
+        uses = role_request(role, [on_key], policy_resource=key, resource=key.arn, pinned=context)
+        use = next(uses.each(), None)
+        if use is None or use.formula is False:
             solver.queries += 1
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"
