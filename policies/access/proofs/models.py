@@ -95,12 +95,9 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
         solver.queries += 1
         return
     for actions, on_key in ((READ, "kms:Decrypt"), (WRITE, "kms:GenerateDataKey")):
-        use = next(
-            role_request(
-                role, [on_key], policy_resource=key, resource=key.arn, pinned=s3_encryption_context(bucket)
-            ).each(),
-            None,
-        )
+        context = s3_encryption_context(bucket)
+        uses = role_request(role, [on_key], policy_resource=key, resource=key.arn, pinned=context)
+        use = next(uses.each(), None)
         # Where no statement lets the role use the key, there is no request at all.
         if use is None or use.formula is False:
             solver.queries += 1
