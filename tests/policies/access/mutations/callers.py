@@ -64,7 +64,7 @@ MUTATIONS = (
             Action="kms:Decrypt",
             Resource="*",
         ),
-        noticed_by=checks("proof:models-readers", "proof:no-strangers"),
+        noticed_by=checks("proof:policies-let-in-as-listed", "proof:models-readers", "proof:no-strangers"),
     ),
     Mutation(
         id="images-for-a-user",
@@ -135,7 +135,7 @@ MUTATIONS = (
             Action="sts:AssumeRole",
             Condition={"ArnLike": {"aws:PrincipalArn": f"{_HOME}:role/mlops/foundation/*"}},
         ),
-        noticed_by=checks("proof:roles-entered-as-listed"),
+        noticed_by=checks("proof:duties-apart", "proof:roles-entered-as-listed"),
     ),
     Mutation(
         id="previewer-tagged-as-deployer",
