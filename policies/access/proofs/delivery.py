@@ -9,6 +9,7 @@ from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 from policies.access.proofs.callers import ENTERING, OF_ACCOUNTS, PinnedKeys
 from policies.access.proofs.emptiness import NO_DELIVERY, ONE_PROJECT, without_roles
+from policies.access.proofs.entries import entering_roles
 from policies.access.proofs.escalation import facts
 from policies.access.proofs.escalation.reach import reach
 from policies.access.proofs.requests import (
@@ -252,7 +253,7 @@ def production(graph: PolicyGraph) -> ProofOutcome:
     for account in workloads:
         for target in graph.sorted_roles():
             if target.account == account:
-                meant = _entering(graph, target)
+                meant = entering_roles(graph, target)
                 for who, open_request in requests_of_everybody(
                     graph,
                     TRUST_ACTIONS,
@@ -271,15 +272,6 @@ def production(graph: PolicyGraph) -> ProofOutcome:
                     title = f"{who} has access to {resource.kind} {resource.name} in {account}"
                     solver.refute(title, open_request)
     return ProofOutcome(findings=solver.findings, named=entering, queries=solver.queries)
-
-
-def _entering(graph: PolicyGraph, target: IamRole) -> list[str]:
-    """The roles of other accounts that are meant to assume a role."""
-    assumed_by = ROLES[target.kind].assumed_by
-    if not isinstance(assumed_by, RoleKind):
-        return []
-    meant = [role for role in roles_of_kind(graph, assumed_by) if role.account != target.account]
-    return [role.arn for role in meant if not role.project or role.project == target.project]
 
 
 def project_isolation(graph: PolicyGraph) -> ProofOutcome:

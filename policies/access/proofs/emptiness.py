@@ -12,7 +12,7 @@ from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
 
 _K = RoleKind
 # What the stack of the data science account makes, whoever brought its buckets and keys.
-_OF_DATA_SCIENCE = (_K.STUDIO_DEFAULT, _K.SCIENTIST, _K.APPROVER, _K.IMAGE_BUILD, _K.ACCOUNT_CLEANER)
+OF_DATA_SCIENCE = (_K.STUDIO_DEFAULT, _K.SCIENTIST, _K.APPROVER, _K.IMAGE_BUILD, _K.ACCOUNT_CLEANER)
 _ITS_STORAGE = ("data", "models", "artifacts")
 
 
@@ -27,7 +27,7 @@ class Emptiness:
 def has_data_science(graph: PolicyGraph) -> bool:
     """Whether anything of the data science account's stack, or of a project in it, is there."""
     storage = [one for kind in ("bucket", "key") for one in resources_with_purpose(graph, kind, *_ITS_STORAGE)]
-    return bool(storage or roles_of_kind(graph, *_OF_DATA_SCIENCE) or graph.resources("group"))
+    return bool(storage or roles_of_kind(graph, *OF_DATA_SCIENCE) or graph.resources("group"))
 
 
 def without_roles(reason: str, *kinds: RoleKind) -> Emptiness:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from catalog.names import ProjectNames
 from catalog.roles import ROLES, RoleKind
 from policies.access.encoding import CallerType
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.purposes import roles_of_kind
 from policies.access.proofs.callers import ENTERING
 from policies.access.proofs.duties import listed_roles
+from policies.access.proofs.emptiness import OF_DATA_SCIENCE
 from policies.access.proofs.requests import none_of, requests_of_everybody
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome, Theorem
@@ -41,10 +43,29 @@ def _meant(graph: PolicyGraph, role: IamRole) -> tuple[str, list[str]]:
     assumed_by = ROLES[role.kind].assumed_by
     if assumed_by == PEOPLE:
         return "", sorted(listed_roles(role.trust))
-    if isinstance(assumed_by, RoleKind):
-        others = roles_of_kind(graph, assumed_by)
-        return "", [one.arn for one in others if not one.project or one.project == role.project]
-    return f"{assumed_by}.amazonaws.com", []
+    return "" if isinstance(assumed_by, RoleKind) else f"{assumed_by}.amazonaws.com", entering_roles(graph, role)
+
+
+def entering_roles(graph: PolicyGraph, role: IamRole) -> list[str]:
+    """Roles of the platform that are meant to assume a role; none where a service or people do."""
+    kind = ROLES[role.kind].assumed_by
+    if not isinstance(kind, RoleKind):
+        return []
+    others = roles_of_kind(graph, kind)
+    there = {one.arn for one in others if not one.project or one.project == role.project}
+    return sorted(there | _of_later_stacks(graph, role, kind))
+
+
+def _of_later_stacks(graph: PolicyGraph, role: IamRole, kind: RoleKind) -> set[str]:
+    """The role of a kind that the project has, or will have, in the data science account: accounts come up before."""
+    if not ROLES[kind].of_project or not role.project:
+        return set()
+    home = {one.stack for one in roles_of_kind(graph, *OF_DATA_SCIENCE)}
+    return {
+        ProjectNames(graph.prefix, role.project).role_arn(scope, kind)
+        for stack, scope in graph.scopes.items()
+        if stack in home
+    }
 
 
 THEOREMS = (

@@ -18,6 +18,8 @@ MUTATIONS = (
             Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*",
         ),
         noticed_by=checks(
+            "proof:objects-through-endpoints",
+            "proof:policies-let-in-as-listed",
             "proof:services-from-home",
             "proof:no-strangers",
             "proof:project-walls",
@@ -171,7 +173,9 @@ MUTATIONS = (
         type="RepositoryPolicy",
         name="images-policy",
         edit=changed("ModelRolesPull", Principal="*", Condition=None),
-        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "rule:IAM-01"),
+        noticed_by=checks(
+            "proof:policies-let-in-as-listed", "proof:services-from-home", "proof:no-strangers", "rule:IAM-01"
+        ),
     ),
     Mutation(
         id="images-pushed-from-workloads",

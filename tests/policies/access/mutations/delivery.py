@@ -232,6 +232,7 @@ MUTATIONS = (
         name="registry-policy",
         edit=changed("WorkloadAccountsDeployItsModels", Principal="*"),
         noticed_by=checks(
+            "proof:policies-let-in-as-listed",
             "proof:services-from-home",
             "proof:previews-only-look",
             "proof:no-strangers",
@@ -293,7 +294,7 @@ MUTATIONS = (
                 "arn:aws:iam::111111111111:role/mlops/projects/diabetes/mlops-diabetes-deploy",
             ),
         ),
-        noticed_by=checks("grant", "proof:production-doors"),
+        noticed_by=checks("proof:roles-entered-as-listed", "grant", "proof:production-doors"),
     ),
     Mutation(
         id="test-role-not-trusted",
@@ -309,6 +310,6 @@ MUTATIONS = (
                 "arn:aws:iam::111111111111:role/mlops/projects/diabetes/mlops-diabetes-deploy-test",
             ),
         ),
-        noticed_by=checks("grant", "proof:production-doors", "rehearsal"),
+        noticed_by=checks("proof:roles-entered-as-listed", "grant", "proof:production-doors", "rehearsal"),
     ),
 )

@@ -107,6 +107,8 @@ MUTATIONS = (
         name="data-key-key",
         edit=added("Everybody", Principal="*", Action="kms:Decrypt", Resource="*"),
         noticed_by=checks(
+            "proof:keys-through-endpoints",
+            "proof:policies-let-in-as-listed",
             "proof:services-from-home",
             "proof:no-strangers",
             "absence:administration-and-use",

@@ -63,7 +63,9 @@ MUTATIONS = (
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
-        noticed_by=checks("action", "proof:policies-stay", "proof:services-from-home"),
+        noticed_by=checks(
+            "action", "proof:policies-let-in-as-listed", "proof:policies-stay", "proof:services-from-home"
+        ),
     ),
     Mutation(
         id="grants-for-themselves",
@@ -75,7 +77,12 @@ MUTATIONS = (
             changed("NamedRolesGrantToVolumes", Principal="*"),
             condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
         ),
-        noticed_by=checks("proof:policies-stay", "proof:services-from-home", "matrix:Key volumes, dev"),
+        noticed_by=checks(
+            "proof:policies-let-in-as-listed",
+            "proof:policies-stay",
+            "proof:services-from-home",
+            "matrix:Key volumes, dev",
+        ),
     ),
     Mutation(
         id="account-of-somebody-else",
@@ -133,7 +140,7 @@ MUTATIONS = (
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/*",
             Condition={"Bool": {"aws:PrincipalIsAWSService": "true"}},
         ),
-        noticed_by=checks("proof:services-from-home", "rule:IAM-01", "rule:S3-09"),
+        noticed_by=checks("proof:policies-let-in-as-listed", "proof:services-from-home", "rule:IAM-01", "rule:S3-09"),
     ),
     Mutation(
         id="trust-names-another-role",
@@ -142,7 +149,7 @@ MUTATIONS = (
         type="Role",
         name="role-pipeline-role",
         edit=added("FlowLogsEnter", Principal={"AWS": FLOW_LOGS}, Action="sts:AssumeRole"),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:roles-entered-as-listed", "proof:no-escalation"),
     ),
     Mutation(
         id="bucket-names-a-writer",

@@ -80,6 +80,6 @@ MUTATIONS = (
         type="Role",
         name="previewer-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        noticed_by=checks("proof:duties-apart", "rule:IAM-05"),
+        noticed_by=checks("proof:roles-entered-as-listed", "proof:duties-apart", "rule:IAM-05"),
     ),
 )

@@ -35,7 +35,13 @@ MUTATIONS = (
         type="TopicPolicy",
         name="alarms-policy",
         edit=changed("AlarmsPublish", Principal="*", Condition=None),
-        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "proof:previews-only-look", "rule:IAM-01"),
+        noticed_by=checks(
+            "proof:policies-let-in-as-listed",
+            "proof:services-from-home",
+            "proof:no-strangers",
+            "proof:previews-only-look",
+            "rule:IAM-01",
+        ),
     ),
     Mutation(
         id="topic-without-source",
@@ -80,7 +86,13 @@ MUTATIONS = (
         type="EventBusPolicy",
         name="events-policy",
         edit=changed("NamedAccountsPutEvents", Principal="*"),
-        noticed_by=checks("proof:services-from-home", "proof:no-strangers", "proof:previews-only-look", "rule:IAM-01"),
+        noticed_by=checks(
+            "proof:policies-let-in-as-listed",
+            "proof:services-from-home",
+            "proof:no-strangers",
+            "proof:previews-only-look",
+            "rule:IAM-01",
+        ),
     ),
     Mutation(
         id="bus-gives-more",
@@ -224,7 +236,7 @@ MUTATIONS = (
         type="UserProfile",
         name="studio-alice",
         edit=profile_role("arn:aws:iam::111111111111:role/mlops/people/mlops-dev-studio-bob"),
-        noticed_by=checks("rule:SM-11", "proof:no-escalation"),
+        noticed_by=checks("proof:declared-as-catalogued", "rule:SM-11", "proof:no-escalation"),
     ),
     Mutation(
         id="long-sessions",

@@ -194,7 +194,7 @@ MUTATIONS = (
         type="Role",
         name="diabetes-test-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        noticed_by=checks("proof:production-doors", "rule:IAM-05"),
+        noticed_by=checks("proof:roles-entered-as-listed", "proof:production-doors", "rule:IAM-05"),
     ),
     Mutation(
         id="execution-role-open",
@@ -203,7 +203,13 @@ MUTATIONS = (
         type="Role",
         name="diabetes-stackset-execution-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        noticed_by=checks("proof:production-doors", "absence:execution-roles", "matrix:Delivery", "rule:IAM-05"),
+        noticed_by=checks(
+            "proof:roles-entered-as-listed",
+            "proof:production-doors",
+            "absence:execution-roles",
+            "matrix:Delivery",
+            "rule:IAM-05",
+        ),
     ),
     Mutation(
         id="administration-role-open",
@@ -212,7 +218,13 @@ MUTATIONS = (
         type="Role",
         name="role-stackset-administration-role",
         edit=added("Everybody", Principal={"AWS": "arn:aws:iam::111111111111:root"}, Action="sts:AssumeRole"),
-        noticed_by=checks("proof:administration-role", "absence:administration-role", "matrix:Delivery", "rule:IAM-05"),
+        noticed_by=checks(
+            "proof:roles-entered-as-listed",
+            "proof:administration-role",
+            "absence:administration-role",
+            "matrix:Delivery",
+            "rule:IAM-05",
+        ),
     ),
     Mutation(
         id="stranger-trusted",
@@ -221,7 +233,7 @@ MUTATIONS = (
         type="Role",
         name="approver-role",
         edit=changed("NamedRolesAssume", Principal={"AWS": "arn:aws:iam::999999999999:root"}, Condition=None),
-        noticed_by=checks("proof:duties-apart", "proof:no-strangers", "rehearsal", "rule:IAM-05"),
+        noticed_by=checks("proof:roles-entered-as-listed", "proof:no-strangers", "rehearsal", "rule:IAM-05"),
     ),
     Mutation(
         id="publishing-without-a-name",
