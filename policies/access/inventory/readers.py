@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policies.access.graph import IamRole, PolicyResource
-from policies.access.graph.policy_documents import s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.inventory.estate import Estate
 from policies.access.proofs.callers import PinnedKeys
@@ -14,15 +13,22 @@ from policies.access.proofs.requests import holding, role_request, within
 from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import ProofOutcome
 
-READ = ("s3:GetObject", "s3:GetObjectVersion")
-WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion")
+# Source: Service Authorization Reference, Amazon S3: actions on objects that carry what they hold, change or remove it.
+READ = ("s3:GetObject", "s3:GetObjectTorrent", "s3:GetObjectVersion", "s3:GetObjectVersionForReplication")
+WRITE = ("s3:PutObject", "s3:ReplicateObject")
+DELETE = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete")
+# On the bucket: what ends all its objects.
+EMPTY = ("s3:DeleteBucket", "s3:PutLifecycleConfiguration")
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 # No service in between. Source: AWS KMS Developer Guide, "AWS KMS condition keys", kms:ViaService.
 DIRECTLY: PinnedKeys = {"aws:ViaAWSService": "false", "kms:ViaService": ()}
 
 
 def readers(estate: Estate) -> ProofOutcome:
-    """Everybody whom the inventory does not list as a reader: no object of its buckets, together with its key."""
+    """Everybody whom the inventory does not list as a reader: no object of its buckets, together with its key.
+
+    Objects are taken to be under their bucket's key, as another theorem says.
+    """
     solver = Solver()
     for role, bucket in _unlisted(estate, estate.readers):
         title = f"{role.arn} reads objects of {bucket.name}, and {bucket.purpose}.readers does not list it"
@@ -35,8 +41,11 @@ def writers(estate: Estate) -> ProofOutcome:
     solver = Solver()
     for role, bucket in _unlisted(estate, estate.writers):
         title = f"{role.arn} {{}} objects of {bucket.name}, and {bucket.purpose}.writers does not list it"
-        _neither(estate, solver, role, bucket, WRITE[:1], "kms:GenerateDataKey", title.format("writes"))
-        _neither(estate, solver, role, bucket, WRITE[1:], None, title.format("deletes"))
+        _neither(estate, solver, role, bucket, WRITE, "kms:GenerateDataKey", title.format("writes"))
+        _neither(estate, solver, role, bucket, DELETE, None, title.format("deletes"))
+        if may_touch(role, bucket, "s3:"):
+            whole = role_request(role, EMPTY, policy_resource=bucket, resource=bucket.arn)
+            solver.refute(title.format("ends"), whole)
     return ProofOutcome(findings=solver.findings, named=_names(estate.writers, "writes"), queries=solver.queries)
 
 
@@ -88,7 +97,9 @@ def _neither(
     if on_key is None or key is None:
         solver.refute(title, objects, within(f"{bucket.arn}/*"))
         return
-    pinned = s3_encryption_context(bucket)
+    # Of the context nothing is known: with a bucket key it is the bucket, without one the object.
+    via = f"s3.{key.arn.split(':')[3]}.amazonaws.com"
+    pinned: PinnedKeys = {"aws:ViaAWSService": "true", "aws:SourceVpce": (), "kms:ViaService": via}
     use = next(role_request(role, [on_key], policy_resource=key, resource=key.arn, pinned=pinned).each(), None)
     if use is None or use.formula is False:
         solver.queries += 1

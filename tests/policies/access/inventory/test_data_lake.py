@@ -25,6 +25,16 @@ def _analysts_write(lake: Export) -> None:
     lake.inline("lake-analyst", "fixes", [allow("s3:PutObject", f"arn:aws:s3:::{CURATED}/*")])
 
 
+def _dashboard_reads_under_a_key_for_objects(lake: Export) -> None:
+    lake.inline("lake-dashboard", "objects", [allow("s3:GetObjectVersion", f"arn:aws:s3:::{CURATED}/reports/*")])
+    objects = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{CURATED}/reports/*"}}
+    lake.inline("lake-dashboard", "key", [allow("kms:Decrypt", "*", Condition=objects)])
+
+
+def _dashboard_lets_objects_expire(lake: Export) -> None:
+    lake.inline("lake-dashboard", "expiry", [allow("s3:PutLifecycleConfiguration", "*")])
+
+
 def _dashboard_decrypts(lake: Export) -> None:
     lake.inline("lake-dashboard", "key", [allow("kms:*", "*")])
 
@@ -81,6 +91,8 @@ def _any_job_is_glues(lake: Export) -> None:
     ("mistake", "noticed_by", "words"),
     [
         (_dashboard_reads_everything, "listed-readers", "role/lake-dashboard reads objects of acme-lake-curated"),
+        (_dashboard_reads_under_a_key_for_objects, "listed-readers", "role/lake-dashboard reads objects of"),
+        (_dashboard_lets_objects_expire, "listed-writers", "role/lake-dashboard ends objects of acme-lake-curated"),
         (_analysts_write, "listed-writers", "role/lake-analyst writes objects of acme-lake-curated"),
         (_dashboard_decrypts, "listed-key-users", "role/lake-dashboard decrypts with key alias/lake"),
         (_etl_is_passed, "no-escalation", "role/lake-dashboard comes to"),
