@@ -224,7 +224,7 @@ MUTATIONS = (
         type="UserProfile",
         name="studio-alice",
         edit=profile_role("arn:aws:iam::111111111111:role/mlops/people/mlops-dev-studio-bob"),
-        noticed_by=checks("rule:SM-11", "proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation", "proof:runs-with-its-own-role", "rule:SM-11"),
     ),
     Mutation(
         id="long-sessions",
