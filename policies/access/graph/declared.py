@@ -13,11 +13,13 @@ from policies.pack.model import Unknown
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BUCKET_LOGGING = "aws:s3/bucketLogging:BucketLogging"
 BUILD = "aws:codebuild/project:Project"
+DOMAIN = "aws:sagemaker/domain:Domain"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 FUNCTION = "aws:lambda/function:Function"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
+PROFILE = "aws:sagemaker/userProfile:UserProfile"
 QUEUE = "aws:sqs/queue:Queue"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
@@ -27,7 +29,7 @@ VPC = "aws:ec2/vpc:Vpc"
 # Types whose properties theorems read.
 TYPES = (
     *(ALARM, BUCKET_LOGGING, BUILD, FLOW_LOG, FUNCTION, LIFECYCLE, LOG_GROUP, PIPELINE, QUEUE, RULE, TARGET),
-    *(TOPIC, TRAIL, VPC),
+    *(DOMAIN, PROFILE, TOPIC, TRAIL, VPC),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from policies.access.graph.model import BadExport, Runner, account_of
@@ -22,10 +23,11 @@ _KINDS = {
     "aws:sfn/stateMachine:StateMachine": ("state machine", "roleArn"),
 }
 # Type -> kind, and the property with the settings that name the execution role.
-_STUDIO = {
-    "aws:sagemaker/userProfile:UserProfile": ("profile", "userSettings"),
-    "aws:sagemaker/domain:Domain": ("domain", "defaultUserSettings"),
-}
+_STUDIO = (
+    ("aws:sagemaker/userProfile:UserProfile", "profile", "userSettings"),
+    ("aws:sagemaker/domain:Domain", "domain", "defaultUserSettings"),
+    ("aws:sagemaker/domain:Domain", "domain", "defaultSpaceSettings"),
+)
 # CodePipeline keeps artifacts below the first 20 characters of a pipeline's name. Source: AWS CodePipeline User Guide,
 # page welcome-introducing-artifacts.
 _FOLDER_LENGTH = 20
@@ -37,11 +39,13 @@ def runners(stack: StackResources) -> Iterable[Runner]:
         for resource in stack.of(token):
             if role := resource.props.get(prop):
                 yield _runner(stack, resource, kind, role)
-    for token, (kind, prop) in _STUDIO.items():
+    for token, kind, prop in _STUDIO:
         for resource in stack.of(token):
             settings = resource.props.get(prop)
             if isinstance(settings, Mapping) and settings.get("executionRole"):
-                yield _runner(stack, resource, kind, settings["executionRole"])
+                runner = _runner(stack, resource, kind, settings["executionRole"])
+                # A domain has two: what is shared runs with the role of its spaces.
+                yield replace(runner, urn=f"{runner.urn}#spaces") if prop == "defaultSpaceSettings" else runner
 
 
 def _runner(stack: StackResources, resource: StackResource, kind: str, role: object) -> Runner:

@@ -169,6 +169,8 @@ UNSPEAKING: Mapping[str, str] = {
     "delivery-walls": _PROJECTS,
     "production-doors": _RELEASES,
     "way-to-production": _RELEASES,
+    "approvers-are-told-what-is-so": _RELEASES,
+    "runs-with-its-own-role": _KINDS,
     "own-inputs": _RELEASES,
     "guards-awake": "it speaks of this program's remediator and alarms",
     "guards-stay": f"{_KINDS}, and of what they may silence",

@@ -29,6 +29,7 @@ from policies.access.proofs import (
     perimeter,
     premises,
     previews,
+    running,
     transport,
 )
 from policies.access.proofs.escalation import reach
@@ -41,6 +42,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *configuration.THEOREMS,
     *declared.THEOREMS,
     *reach.THEOREMS,
+    *running.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
     *approvals.THEOREMS,

@@ -149,6 +149,7 @@ MUTATIONS = (
             "matrix:Bucket logs, dev",
             "matrix:Bucket logs, foundation",
             "matrix:Bucket models, dev",
+            "proof:approvers-are-told-what-is-so",
             "proof:no-escalation",
             "rule:IAM-02",
         ),

@@ -236,7 +236,9 @@ MUTATIONS = (
         type="UserProfile",
         name="studio-alice",
         edit=profile_role("arn:aws:iam::111111111111:role/mlops/people/mlops-dev-studio-bob"),
-        noticed_by=checks("proof:declared-as-catalogued", "rule:SM-11", "proof:no-escalation"),
+        noticed_by=checks(
+            "proof:declared-as-catalogued", "proof:no-escalation", "proof:runs-with-its-own-role", "rule:SM-11"
+        ),
     ),
     Mutation(
         id="long-sessions",
