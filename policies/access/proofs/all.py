@@ -23,18 +23,22 @@ from policies.access.proofs import (
     perimeter,
     premises,
     previews,
+    walls,
+    writers,
 )
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, Theorem, prove
 
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
+    *walls.THEOREMS,
     *perimeter.THEOREMS,
     *configuration.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
     *inputs.THEOREMS,
+    *writers.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,
     *loosening.THEOREMS,

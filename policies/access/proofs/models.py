@@ -29,7 +29,7 @@ READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
 # Kinds of roles of workload accounts that decrypt what the models bucket holds, each for objects of its own.
 READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
-_OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
+OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
@@ -64,7 +64,7 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     families = {
         f"arn:{partition}:iam::{{}}:role{ROLES[kind].iam_path(graph.prefix, '*')}{stem}{kind}"
         for stem in stems
-        for kind in _OF_WORKLOADS
+        for kind in OF_WORKLOADS
     }
     return sorted(builders | {family.format(account) for family in families for account in accounts})
 
@@ -75,7 +75,7 @@ def _of_later_projects(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     scopes = {scope.account: scope for scope in graph.scopes.values()}
     own = scopes.get(key.account)
     builders = {every.role_arn(own, kind) for kind in MODEL_BUILDERS} if own else set()
-    serving = {every.stage_role_arn(scope, "*", kind) for scope in scopes.values() for kind in _OF_WORKLOADS}
+    serving = {every.stage_role_arn(scope, "*", kind) for scope in scopes.values() for kind in OF_WORKLOADS}
     return sorted(builders | serving)
 
 
@@ -145,7 +145,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
     """
     solver = Solver()
-    for role in roles_of_kind(graph, *_OF_WORKLOADS):
+    for role in roles_of_kind(graph, *OF_WORKLOADS):
         for bucket in graph.resources("bucket"):
             prefix = own_objects(role, bucket)
             for whose, caller, resource in _sides(role, bucket):
@@ -157,7 +157,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
                     solver.queries += 1
     return ProofOutcome(
         findings=solver.findings,
-        named=[role.arn for role in roles_of_kind(graph, *_OF_WORKLOADS)],
+        named=[role.arn for role in roles_of_kind(graph, *OF_WORKLOADS)],
         queries=solver.queries,
     )
 
@@ -181,27 +181,6 @@ def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     return ProofOutcome(findings=solver.findings, queries=solver.queries)
 
 
-def project_isolation(graph: PolicyGraph) -> ProofOutcome:
-    """No role of a project touches an object under another project's prefix."""
-    solver = Solver()
-    for role in graph.sorted_roles():
-        project = role.project
-        others = [other for other in graph.projects if other != project]
-        if not project or not others or role.kind in _OF_WORKLOADS:
-            continue
-        # Archives of functions are the platform's, and no project's.
-        code = resources_with_purpose(graph, "bucket", "code")
-        for bucket in (each for each in graph.resources("bucket") if each not in code):
-            foreign = [f"{bucket.arn}/{other}/" for other in others]
-            title = f"{role.arn} touches an object of another project in {bucket.name}"
-            if may_touch(role, bucket, "s3:", *foreign):
-                below = within(*(f"{prefix}*" for prefix in foreign))
-                solver.refute(title, role_request(role, ["s3:*"], policy_resource=bucket), below)
-            else:
-                solver.queries += 1
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
-
-
 THEOREMS = (
     Theorem(
         id="models-readers",
@@ -219,10 +198,5 @@ THEOREMS = (
         id="models-key-for-models",
         statement="Other accounts use the models' key for the models bucket alone.",
         prove=key_for_models,
-    ),
-    Theorem(
-        id="project-walls",
-        statement="No role of a project touches an object under another project's prefix.",
-        prove=project_isolation,
     ),
 )
