@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.policies.access.mutations import (
     data_access,
+    declared,
     delivery,
     duties,
     keys,
@@ -25,4 +26,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *premises.MUTATIONS,
     *delivery.MUTATIONS,
     *resources.MUTATIONS,
+    *declared.MUTATIONS,
 )
