@@ -253,7 +253,7 @@ def _project_roles(
             RoleKind.RELEASE_READER,
             RoleKind.RELEASE_RECORDER,
             f"The release recorder of project {project} looks at its endpoint with it",
-            lambda known: workload_roles.release_reader(known, endpoint),
+            lambda known: workload_roles.release_reader(known, project, endpoint),
         ),
         RoleKind.STACK_SET_EXECUTION.value: _stack_set_execution(context, project, scope),
     }

@@ -8,7 +8,7 @@ from catalog import names
 from catalog.names import ProjectNames
 from catalog.roles import RoleKind
 from policies.documents import common_statements
-from policies.documents.buckets import READ_OBJECT
+from policies.documents.buckets import PROJECT_TAG, READ_OBJECT
 from policies.documents.project_scope import MODEL_BUILD, PINNED_IMAGE, ProjectScope
 from policies.documents.project_statements import (
     READ_AND_WRITE_OBJECT,
@@ -99,22 +99,38 @@ def training(scope: ProjectScope) -> str:
     )
 
 
+_JOBS = ("Processing", "Training")
+_REQUEST_TAG, _RESOURCE_TAG = f"aws:RequestTag/{PROJECT_TAG}", f"aws:ResourceTag/{PROJECT_TAG}"
+
+
 def _run_jobs(scope: ProjectScope) -> tuple[Statement, ...]:
     jobs = [scope.arn("sagemaker", f"{kind}-job/*") for kind in ("processing", "training")]
     return (
+        # Jobs are told by the tag that they are made with (`context.tags` of the seed pipeline).
         Statement(
             sid="RunJobs",
+            actions=[f"sagemaker:Create{kind}Job" for kind in _JOBS],
+            resources=jobs,
+            conditions={"StringEqualsIfExists": {_REQUEST_TAG: scope.project}},
+        ),
+        Statement(
+            sid="StopOwnJobs",
             actions=[
-                f"sagemaker:{verb}{kind}Job"
-                for verb in ("Create", "Describe", "Stop")
-                for kind in ("Processing", "Training")
+                "sagemaker:ListTags",
+                *(f"sagemaker:{verb}{kind}Job" for verb in ("Describe", "Stop") for kind in _JOBS),
             ],
             resources=jobs,
+            conditions={"StringEquals": {_RESOURCE_TAG: scope.project}},
         ),
         Statement(
             sid="TagWhatItMakes",
-            actions=["sagemaker:AddTags", "sagemaker:ListTags"],
-            resources=[*jobs, *scope.group_arns()],
+            actions=["sagemaker:AddTags"],
+            resources=jobs,
+            # What has a project is given to no other.
+            conditions={"StringEquals": {_REQUEST_TAG: scope.project}, "Null": {_RESOURCE_TAG: "true"}},
+        ),
+        Statement(
+            sid="TagOwnModels", actions=["sagemaker:AddTags", "sagemaker:ListTags"], resources=scope.group_arns()
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.names import CHECKS, ENDPOINT_METRICS
 from policies.documents import common_statements
 from policies.documents.statement import Statement, document
-from policies.documents.workload_roles import decrypt_models
+from policies.documents.workload_roles import decrypt_models, see_what_serves
 from policies.documents.workload_scope import WorkloadScope
 
 
@@ -22,12 +22,7 @@ def endpoint_checker(
             actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
             resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
-        # CloudFormation gives them their names.
-        Statement(
-            sid="SeeWhatItServes",
-            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
-        ),
+        see_what_serves(scope, project),
         Statement(
             sid="ReadOwnChecks",
             actions=["s3:GetObject"],

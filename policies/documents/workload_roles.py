@@ -80,11 +80,7 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequenc
             actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
             resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
-        Statement(
-            sid="SeeWhatItServes",
-            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
-        ),
+        see_what_serves(scope, project),
         Statement(
             sid="ListItsCaptures",
             actions=["s3:ListBucket"],
@@ -114,6 +110,16 @@ def test_role(scope: WorkloadScope, project: str, endpoint: str, shapes: Sequenc
     )
 
 
+def see_what_serves(scope: WorkloadScope, project: str) -> Statement:
+    """Look at the project's models and configurations: CloudFormation names them, so their tag tells whose they are."""
+    return Statement(
+        sid="SeeWhatItServes",
+        actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
+        resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
+        conditions={"StringEquals": {f"aws:ResourceTag/{PROJECT_TAG}": project}},
+    )
+
+
 def change_set(scope: WorkloadScope, stack_set: str) -> str:
     """Asks what a release would change in this account's stack, by change sets that it cannot execute."""
     return document(
@@ -133,7 +139,7 @@ def change_set(scope: WorkloadScope, stack_set: str) -> str:
     )
 
 
-def release_reader(scope: WorkloadScope, endpoint: str) -> str:
+def release_reader(scope: WorkloadScope, project: str, endpoint: str) -> str:
     """The project's release recorder, from the registry account: which version the endpoint serves; no call of it."""
     return document(
         Statement(
@@ -141,11 +147,7 @@ def release_reader(scope: WorkloadScope, endpoint: str) -> str:
             actions=["sagemaker:DescribeEndpoint"],
             resources=[scope.arn("sagemaker", f"endpoint/{endpoint}")],
         ),
-        Statement(
-            sid="SeeWhatItServes",
-            actions=["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"],
-            resources=[scope.arn("sagemaker", "endpoint-config/*"), scope.arn("sagemaker", "model/*")],
-        ),
+        see_what_serves(scope, project),
     )
 
 
@@ -269,8 +271,13 @@ def _models(scope: WorkloadScope, project: str) -> tuple[Statement, ...]:
                 "StringEqualsIfExists": {_REQUEST_TAG: project},
             },
         ),
-        # Without a condition: of what is gone CloudFormation has to hear that it is not there.
-        Statement(sid="SeeModels", actions=[f"sagemaker:Describe{kind}" for kind in _UNNAMED], resources=both),
+        # Of what is gone, and has no tags, CloudFormation has to hear that it is not there.
+        Statement(
+            sid="SeeModels",
+            actions=[f"sagemaker:Describe{kind}" for kind in _UNNAMED],
+            resources=both,
+            conditions={"StringEqualsIfExists": {_RESOURCE_TAG: project}},
+        ),
     )
 
 

@@ -31,12 +31,15 @@ from policies.access.proofs import (
     previews,
     running,
     transport,
+    walls,
+    writers,
 )
 from policies.access.proofs.escalation import reach
 from policies.access.proofs.theorem import Proof, ProofOutcome, Theorem, prove
 
 THEOREMS: tuple[Theorem, ...] = (
     *models.THEOREMS,
+    *walls.THEOREMS,
     *perimeter.THEOREMS,
     *encryption.THEOREMS,
     *configuration.THEOREMS,
@@ -47,6 +50,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *paths.THEOREMS,
     *approvals.THEOREMS,
     *inputs.THEOREMS,
+    *writers.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,
     *loosening.THEOREMS,

@@ -1,4 +1,4 @@
-"""What of a service policies let somebody change: a cheap answer, from statements alone, before the solver is asked."""
+"""What of a service policies let somebody do: a cheap answer, from statements alone, before the solver is asked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policies.documents import actions
 
 # Beginnings of operations that only look. Source: Service Authorization Reference, access levels List and Read.
 _LOOKS = re.compile(
-    r"(batchget|check|describe|filter|get|head|list|lookup|preview|query|search|select|test|validate|view)"
+    r"(batch)?(check|describe|filter|get|head|list|lookup|preview|query|search|select|test|validate|view)"
 )
 _OPEN = re.compile(r"[*?]")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -23,11 +23,27 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 def changes(documents: Iterable[Document], service: str) -> frozenset[str]:
     """Actions of a service, in lower case, that change something and that any Allow of the documents speaks of."""
-    return frozenset().union(*(_CHANGES.of(one, service, partial(_changes, one, service)) for one in documents))
+    return frozenset(action for action in granted(documents, service) if not _LOOKS.match(action.partition(":")[2]))
+
+
+def granted(documents: Iterable[Document], service: str) -> frozenset[str]:
+    """Actions of a service, in lower case, that any Allow of the documents speaks of."""
+    return frozenset().union(*(_GRANTED.of(one, service, partial(_granted, one, service)) for one in documents))
+
+
+def granted_on_everything(documents: Iterable[Document], service: str) -> frozenset[str]:
+    """Those that an Allow speaks of whose resource is `*`: all that an action without a resource can be allowed by."""
+    return frozenset(
+        action
+        for document in documents
+        for statement in _allowing(document)
+        if "*" in _resources(statement)
+        for action in _spoken(statement, service)
+    )
 
 
 def spoken_of(documents: Iterable[Document], service: str, arns: Iterable[str], *, below: bool = False) -> list[str]:
-    """Those of the ARNs that an Allow which speaks of a change of the service could name: no other may be changed.
+    """Those of the ARNs, or ARN patterns, that an Allow which speaks of the service could name: no other is touched.
 
     `below`: or something that lies beneath one, and so begins with it. A policy variable could stand for anything.
     """
@@ -38,17 +54,16 @@ def spoken_of(documents: Iterable[Document], service: str, arns: Iterable[str], 
         if _spoken(statement, service)
         for pattern in _resources(statement)
     }
-    matching = [(_expression(pattern), _OPEN.split(pattern, 1)) for pattern in sorted(patterns)]
-    return [
-        arn
-        for arn in arns
-        if any(one.match(arn) or (below and _meets(arn.removesuffix(":*"), parts)) for one, parts in matching)
-    ]
+    return [arn for arn in arns if any(_may_meet(pattern, arn, below) for pattern in patterns)]
 
 
-def _meets(arn: str, parts: list[str]) -> bool:
-    """Whether a pattern, split at its first wildcard, could fit something that begins with the ARN."""
-    return parts[0].startswith(arn) or (len(parts) > 1 and arn.startswith(parts[0]))
+def _may_meet(pattern: str, wanted: str, below: bool) -> bool:
+    """Whether something could fit both: False is certain."""
+    head, _, _ = wanted.partition("*")
+    if head == wanted and not below:
+        return bool(_expression(pattern).match(wanted))
+    begins = _OPEN.split(pattern, 1)
+    return begins[0].startswith(head.removesuffix(":")) or (len(begins) > 1 and head.startswith(begins[0]))
 
 
 def surely_denied(documents: Iterable[Document], actions_: Iterable[str], patterns: Iterable[str]) -> bool:
@@ -76,7 +91,7 @@ def _covers(pattern: str, wanted: str) -> bool:
     return bool(_expression(pattern).match(begins)) and (begins == wanted or pattern.endswith("*"))
 
 
-def _changes(document: Document, service: str) -> frozenset[str]:
+def _granted(document: Document, service: str) -> frozenset[str]:
     return frozenset(action for statement in _allowing(document) for action in _spoken(statement, service))
 
 
@@ -106,7 +121,7 @@ def _patterns(element: object, service: str) -> tuple[str, ...]:
 @lru_cache
 def _every(service: str) -> frozenset[str]:
     known = actions.service(service)
-    return frozenset(f"{service}:{name}" for name in known.names if not _LOOKS.match(name)) if known else frozenset()
+    return frozenset(f"{service}:{name}" for name in known.names) if known else frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -120,4 +135,4 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern.replace("[", "[[]")))
 
 
-_CHANGES: DocumentCache[frozenset[str]] = DocumentCache()
+_GRANTED: DocumentCache[frozenset[str]] = DocumentCache()

@@ -9,8 +9,8 @@ from catalog import names
 from catalog.roles import MODEL_BUILDERS, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
-from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
-from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_OTHER_ACCOUNT, NO_SERVED_PROJECT, ONE_PROJECT
+from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_OTHER_ACCOUNT, NO_SERVED_PROJECT
 from policies.access.proofs.perimeter import inspecting_roles
 from policies.access.proofs.prefilter import may_touch, may_touch_beyond
 from policies.access.proofs.requests import (
@@ -31,7 +31,7 @@ READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject",)
 # Kinds of roles of workload accounts that decrypt what the models bucket holds, each for objects of its own.
 READERS_OF_CHECKS = (RoleKind.API_HOOKS, RoleKind.ENDPOINT_CHECKER)
-_OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
+OF_WORKLOADS = (*READERS_OF_CHECKS, RoleKind.MODEL)
 USE = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant")
 
 
@@ -61,7 +61,7 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
         every.stage_role_arn(scopes[account], stage, kind)
         for account in serving
         for stage in stages
-        for kind in _OF_WORKLOADS
+        for kind in OF_WORKLOADS
     }
     return sorted(builders | readers_of_models)
 
@@ -121,7 +121,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
     Of another account's models either side alone keeps it there: the bucket's policy, and the role's own.
     """
     solver = Solver()
-    for role in roles_of_kind(graph, *_OF_WORKLOADS):
+    for role in roles_of_kind(graph, *OF_WORKLOADS):
         for bucket in graph.resources("bucket"):
             prefix = own_objects(role, bucket)
             for whose, caller, resource in _sides(role, bucket):
@@ -133,7 +133,7 @@ def own_prefix(graph: PolicyGraph) -> ProofOutcome:
                     solver.queries += 1
     return ProofOutcome(
         findings=solver.findings,
-        named=[role.arn for role in roles_of_kind(graph, *_OF_WORKLOADS)],
+        named=[role.arn for role in roles_of_kind(graph, *OF_WORKLOADS)],
         queries=solver.queries,
     )
 
@@ -160,27 +160,6 @@ def key_for_models(graph: PolicyGraph) -> ProofOutcome:
     return ProofOutcome(findings=[*findings, *solver.findings], queries=solver.queries)
 
 
-def project_isolation(graph: PolicyGraph) -> ProofOutcome:
-    """No role of a project touches an object under another project's prefix."""
-    solver = Solver()
-    for role in graph.sorted_roles():
-        project = role.project
-        others = [other for other in graph.projects if other != project]
-        if not project or not others or role.kind in _OF_WORKLOADS:
-            continue
-        # Archives of functions are the platform's, and no project's.
-        code = resources_with_purpose(graph, "bucket", "code")
-        for bucket in (each for each in graph.resources("bucket") if each not in code):
-            foreign = [f"{bucket.arn}/{other}/" for other in others]
-            title = f"{role.arn} touches an object of another project in {bucket.name}"
-            if may_touch(role, bucket, "s3:", *foreign):
-                below = within(*(f"{prefix}*" for prefix in foreign))
-                solver.refute(title, role_request(role, ["s3:*"], policy_resource=bucket), below)
-            else:
-                solver.queries += 1
-    return ProofOutcome(findings=solver.findings, queries=solver.queries)
-
-
 THEOREMS = (
     Theorem(
         id="models-readers",
@@ -201,11 +180,5 @@ THEOREMS = (
         statement="Other accounts use the models' key for the models bucket alone.",
         prove=key_for_models,
         may_be_empty=NO_OTHER_ACCOUNT,
-    ),
-    Theorem(
-        id="project-walls",
-        statement="No role of a project touches an object under another project's prefix.",
-        prove=project_isolation,
-        may_be_empty=ONE_PROJECT,
     ),
 )

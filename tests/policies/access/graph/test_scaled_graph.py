@@ -16,7 +16,7 @@ from policies.access import cross_account
 from policies.access.evaluator import decide
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.purposes import resources_with_purpose
-from policies.access.proofs import models, perimeter
+from policies.access.proofs import models, perimeter, walls
 from policies.access.review import review
 from policies.access.sizes import fullest, sizes
 from policies.documents.accounts import MOST_LISTED
@@ -93,7 +93,7 @@ def test_one_project_of_many_whose_job_reads_everything_is_found(many: PolicyGra
     changed = with_role(many, replace(job, inline=(*job.inline, {"Version": "2012-10-17", "Statement": [everything]})))
     found = equivalence_classes(changed)
     assert len(found.projects) == len(equivalence_classes(many).projects) + 1
-    assert any(job.name in finding.title for finding in models.project_isolation(found.graph).findings)
+    assert any(job.name in finding.title for finding in walls.project_walls(found.graph).findings)
 
 
 def test_one_account_of_many_that_trusts_everybody_is_found(many: PolicyGraph) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.policies.access.mutations import (
     callers,
     data_access,
+    declared,
     delivery,
     duties,
     joined,
@@ -31,4 +32,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *resources.MUTATIONS,
     *joined.MUTATIONS,
     *taking_over.MUTATIONS,
+    *declared.MUTATIONS,
 )
