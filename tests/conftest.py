@@ -37,6 +37,7 @@ SLOW = (
     "policies/access/matrix",
     "policies/access/mutations",
     "policies/access/proofs",
+    "policies/access/random_mutations/test_sample.py",
     "policies/access/test_console.py",
     "policies/access/test_projected_sizes.py",
     "rehearsal",

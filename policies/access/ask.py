@@ -34,7 +34,7 @@ _FIELDS = (
     "grants",
     "context",
 )
-_GRANT_FIELDS = ("grantee", "operations", "constraints")
+_GRANT_FIELDS = ("grantee", "operations", "constraints", "retiring_principal")
 _CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 _ACCOUNT = re.compile(r"\d{12}")
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[\w.-]+", re.ASCII)
@@ -260,7 +260,17 @@ class _QuestionReader:
                 )
             elif not isinstance(pairs, Mapping) or not all(isinstance(item, str) for item in pairs.values()):
                 self._wrong(f"{where}, {name} must be an object of texts.")
-        return KmsGrant(grantee=str(grantee), operations=tuple(operations or ()), constraints=constraints)
+        retiring = given.get("retiring_principal")
+        if retiring is not None and not (isinstance(retiring, str) and retiring.startswith("arn:")):
+            self._wrong(
+                f"{where} has a retiring_principal that is no ARN; give the ARN of a principal, or leave it out."
+            )
+        return KmsGrant(
+            grantee=str(grantee),
+            operations=tuple(operations or ()),
+            constraints=constraints,
+            retiring_principal=None if retiring is None else str(retiring),
+        )
 
     def _documents(self, question: AuthorizationRequest) -> dict[str, Any]:
         resource = resource_kind(question)

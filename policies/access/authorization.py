@@ -17,11 +17,15 @@ RequestContext = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class KmsGrant:
-    """A KMS grant: `operations` in the API's spelling (`Decrypt`), `constraints` as CreateGrant takes them."""
+    """A KMS grant: `operations` in the API's spelling (`Decrypt`), `constraints` as CreateGrant takes them.
+
+    `retiring_principal` may retire it, whatever its operations are.
+    """
 
     grantee: str
     operations: Sequence[str]
     constraints: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    retiring_principal: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

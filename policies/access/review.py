@@ -105,11 +105,12 @@ def review(graph: PolicyGraph, stacks: Sequence[CapturedStack] = ()) -> Review:
         measured = sizes.sizes(graph)
         handlers = review_handlers(graph, stacks)
         managed = review_managed_policies(graph)
+        actions = review_actions(graph)
         proofs = wait_for_proofs()
     seconds["matrix and proofs side by side"] = time.monotonic() - began
     return Review(
         unread=unread_properties(stacks),
-        actions=review_actions(graph),
+        actions=actions,
         matrix=table,
         present=present,
         proofs=proofs,

@@ -117,9 +117,15 @@ def _misplaced(role: IamRole) -> Iterator[tuple[str, str]]:
                 continue
             if "NotAction" in statement:
                 yield "NotAction", "it allows what nobody has named, and so actions that are denied"
-            for action, why in _not_for(role.kind, tuple(map(str, as_list(statement.get("Action"))))):
-                if action not in refused and _concerns(action, statement):
-                    yield action, why
+            for text in map(str, as_list(statement.get("Action"))):
+                found = [
+                    (action, why)
+                    for action, why in _not_for(role.kind, text)
+                    if action not in refused and _concerns(action, statement)
+                ]
+                if found:
+                    action, why = found[0]
+                    yield text, _said(text, action, len(found)) + why
 
 
 def _given_by_resources(graph: PolicyGraph) -> Iterator[UnmarkedAction]:
@@ -172,10 +178,17 @@ def _denied_to_all(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(action for action, marked in found if marked and marked.mark is Mark.DENIED)
 
 
+def _said(text: str, action: str, number: int) -> str:
+    """Which action a pattern stands for, and of how many it does."""
+    if text.lower() == action:
+        return ""
+    return f"{action}{f', one of {number},' if number > 1 else ''} is "
+
+
 @lru_cache(maxsize=65_536)
-def _not_for(kind: RoleKind, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _not_for(kind: RoleKind, text: str) -> tuple[tuple[str, str], ...]:
     """Those of the actions that a kind of role may not have, and why."""
-    return tuple((action, why) for text in texts for action in actions_like(text) if (why := _denied_to(kind, action)))
+    return tuple((action, why) for action in actions_like(text) if (why := _denied_to(kind, action)))
 
 
 def _denied_to(kind: RoleKind, action: str) -> str:
@@ -185,7 +198,7 @@ def _denied_to(kind: RoleKind, action: str) -> str:
     if marked.mark is Mark.DENIED or (marked.mark is Mark.FOLLOWED and not marked.held_by):
         return "denied to all but the deployers: mark it in policies/access/actions/table.py if this role needs it"
     if marked.held_by and kind not in marked.held_by:
-        return f"{', '.join(sorted(marked.held_by))} alone have it"
+        return f"for {', '.join(sorted(marked.held_by))} alone"
     return ""
 
 

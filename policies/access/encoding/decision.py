@@ -141,6 +141,7 @@ def denied(policies: Policies, encoder: StatementEncoder) -> Formula:
     own = [*policies.identity, policies.boundary, policies.session] if _has_policies(encoder.request.caller) else []
     bound = [policy for policy in (*own, policies.endpoint) if policy is not None]
     resource = encoder.denying(policies.resource) if policies.resource is not None else False
+    resource = both(resource, negation(retires_grant(encoder)))
     rcps = disjunction(encoder.denying(policy) for level in policies.rcps for policy in level)
     scps = disjunction(encoder.denying(policy) for level in policies.scps for policy in level)
     return either(
@@ -185,6 +186,7 @@ def granted(policies: Policies, encoder: StatementEncoder) -> Formula:
     """Whether something allows: within the account, across accounts, or for a caller that has no account."""
     caller = encoder.request.caller
     resource = encoder.allowing(policies.resource) if policies.resource else PrincipalMatch()
+    resource = resource.where(negation(retires_grant(encoder)))
     grants = kms_grants_match(policies, encoder)
     if caller.account is None:
         return either(resource.at_all(), grants.at_all())
@@ -241,7 +243,16 @@ def granted_directly(policies: Policies, encoder: StatementEncoder, match: Princ
 def needs_resource_policy(encoder: StatementEncoder) -> Formula:
     """Whether the resource is a role about to be assumed or a key, which nobody may use without its own policy."""
     assuming = both(encoder.action_is("sts:*"), encoder.resource_is(_ROLE_ARN))
-    return either(assuming, both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN)))
+    used = both(encoder.action_is("kms:*"), encoder.resource_is(_KEY_ARN))
+    return either(assuming, both(used, negation(retires_grant(encoder))))
+
+
+def retires_grant(encoder: StatementEncoder) -> Formula:
+    """The one operation on a key in which its key policy has no say, neither way.
+
+    Source: AWS KMS Developer Guide, "Retiring and revoking grants".
+    """
+    return both(encoder.action_is("kms:RetireGrant"), encoder.resource_is(_KEY_ARN))
 
 
 def kms_grants_match(policies: Policies, encoder: StatementEncoder) -> PrincipalMatch:
@@ -260,6 +271,9 @@ def kms_grants_match(policies: Policies, encoder: StatementEncoder) -> Principal
                 both(on_key, grant_covers_action(grant, encoder))
             )
         )
+        if grant.retiring_principal is not None:
+            retires = grantee_match(grant.retiring_principal, encoder.request.caller)
+            match = match.joined(retires.where(retires_grant(encoder)))
     return match
 
 

@@ -22,6 +22,15 @@ _NAMED = re.compile(
     r"|arn:[^:*?]+:sts::\d{12}:(assumed-role/[^/*?]+/[^/*?]+|federated-user/[^*?]+)"
     r"|A(ROA|IDA|GPA|IPA|NPA|SCA)[A-Z0-9]{9,}(:[^*?]*)?"
 )
+_SIGNS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+_OPERATORS = frozenset(
+    {
+        *("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"),
+        *("StringLike", "StringNotLike", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike"),
+        *("Bool", "BinaryEquals", "IpAddress", "NotIpAddress"),
+        *(f"{kind}{sign}" for kind in ("Numeric", "Date") for sign in _SIGNS),
+    }
+)
 _FULL_ACCESS = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
 
@@ -80,6 +89,7 @@ def _of_statement(entry: Mapping[str, Any], kind: Kind) -> Iterator[str]:
     sid = entry.get("Sid", "")
     if not isinstance(sid, str) or (kind.plain_sids and not re.fullmatch("[A-Za-z0-9]*", sid)):
         yield f"the Sid {sid!r} is not of letters and digits"
+    yield from _of_conditions(entry.get("Condition"))
     yield from _of_actions(entry, kind)
     yield from _of_resources(entry, kind)
     if kind is RCP:
@@ -98,7 +108,7 @@ def _of_actions(entry: Mapping[str, Any], kind: Kind) -> Iterator[str]:
     if not given and kind.action_needed:
         yield "neither Action nor NotAction"
     for name in given:
-        yield from (f"{text!r} is no action" for text in _texts(entry[name]) if not _ACTION.fullmatch(text))
+        yield from (f"{text!r} is no action" for text in _listed(entry[name]) if not _is(_ACTION, text))
 
 
 def _of_resources(entry: Mapping[str, Any], kind: Kind) -> Iterator[str]:
@@ -108,7 +118,7 @@ def _of_resources(entry: Mapping[str, Any], kind: Kind) -> Iterator[str]:
     if kind.resource == "needed" and not given:
         yield "neither Resource nor NotResource"
     for name in given:
-        yield from (f"{text!r} is no ARN" for text in _texts(entry[name]) if not _RESOURCE.fullmatch(text))
+        yield from (f"{text!r} is no ARN" for text in _listed(entry[name]) if not _is(_RESOURCE, text))
 
 
 def _of_principals(element: str, given: Any, kind: Kind) -> Iterator[str]:
@@ -120,7 +130,7 @@ def _of_principals(element: str, given: Any, kind: Kind) -> Iterator[str]:
         if group not in {"AWS", "Service", "Federated", "CanonicalUser"}:
             yield f"{group} is no kind of principal"
         elif group == "AWS":
-            yield from (f"{name!r} is no principal" for name in _texts(names) if not _NAMED.fullmatch(name))
+            yield from (f"{name!r} is no principal" for name in _listed(names) if not _is(_NAMED, name))
 
 
 def _of_rcp(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -133,10 +143,23 @@ def _of_rcp(entry: Mapping[str, Any]) -> Iterator[str]:
         yield 'the Principal of an RCP is "*"'
     if "NotAction" in entry:
         yield "an RCP has no NotAction"
-    if "*" in _texts(entry.get("Action", [])):
+    if "*" in _listed(entry.get("Action", [])):
         yield "the Action of an RCP names a service"
 
 
-def _texts(found: Any) -> list[str]:
-    listed = found if isinstance(found, list | tuple) else [found]
-    return [text for text in listed if isinstance(text, str)]
+def _of_conditions(block: Any) -> Iterator[str]:
+    for given, keys in block.items() if isinstance(block, Mapping) else ():
+        name = given.removeprefix("ForAllValues:").removeprefix("ForAnyValue:")
+        if given == "Null":
+            values = [value for found in keys.values() for value in _listed(found)]
+            yield from (f"Null is {value!r}" for value in values if str(value).lower() not in {"true", "false"})
+        elif name.removesuffix("IfExists") not in _OPERATORS:
+            yield f"there is no condition operator {given}"
+
+
+def _listed(found: Any) -> list[Any]:
+    return list(found) if isinstance(found, list | tuple) else [found]
+
+
+def _is(form: re.Pattern[str], text: Any) -> bool:
+    return isinstance(text, str) and form.fullmatch(text) is not None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from policies.access.authorization import AuthorizationDecision, AuthorizationRequest
 from policies.access.evaluator.caller import NormalizedRequest, normalize
 from policies.access.evaluator.caller_kinds import PrincipalType
-from policies.access.evaluator.layers import Layer, Layers, evaluate_layers, resource_kind
+from policies.access.evaluator.layers import Layer, Layers, evaluate_layers, resource_kind, resource_policy_counts
 from policies.access.evaluator.match import MatchLevel
 from policies.access.evaluator.policy import PolicyKind
 from policies.access.evaluator.service_rules import always_allowed, never_allowed, unlocked_by_root
@@ -139,7 +139,7 @@ def _one_account(
     if matched is MatchLevel.ROLE:
         return [], limits
     reasons, missing = _identity_side(normalized, layers)
-    if resource_kind(request) is PolicyKind.RESOURCE:
+    if resource_kind(request) is PolicyKind.RESOURCE or not resource_policy_counts(request, normalized):
         return reasons, missing
     # Trust policies and key policies must themselves allow or delegate; others may be silent or absent.
     if resource is None or matched is MatchLevel.NONE:

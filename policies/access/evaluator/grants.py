@@ -33,12 +33,23 @@ def grant_match_level(grant: KmsGrant, request: NormalizedRequest, where: str) -
                 [f"{where}: unknown grant constraint {name}{nearest(name, _CONSTRAINTS)}; use {allowed(_CONSTRAINTS)}."]
             )
     service, _, operation = request.action.partition(":")
+    retiring = MatchLevel.NONE
+    if request.action == "kms:retiregrant" and grant.retiring_principal is not None:
+        retiring = _match_level(grant.retiring_principal, request)
+    return max(retiring, _grantee_match_level(grant, service, operation, request))
+
+
+def _grantee_match_level(grant: KmsGrant, service: str, operation: str, request: NormalizedRequest) -> MatchLevel:
     if service != "kms" or operation not in {name.lower() for name in grant.operations}:
         return MatchLevel.NONE
     if operation not in _WITHOUT_CONTEXT and not _constraints_hold(grant, request):
         return MatchLevel.NONE
-    account = grant.grantee.split(":")[4] if grant.grantee.endswith(":root") else None
-    return principal_match_level(account, None if account else grant.grantee, request.caller)
+    return _match_level(grant.grantee, request)
+
+
+def _match_level(principal: str, request: NormalizedRequest) -> MatchLevel:
+    account = principal.split(":")[4] if principal.endswith(":root") else None
+    return principal_match_level(account, None if account else principal, request.caller)
 
 
 def _constraints_hold(grant: KmsGrant, request: NormalizedRequest) -> bool:

@@ -182,12 +182,22 @@ def evaluate_layers(request: AuthorizationRequest, normalized: NormalizedRequest
         else (),
         rcps=_levels(request.rcps, PolicyKind.RCP, request, normalized) if _rcp_applies(normalized) else (),
         endpoint=_single(request.endpoint_policy, PolicyKind.ENDPOINT, request, normalized),
-        resource=_single(request.resource_policy, kind, request, normalized),
+        resource=_single(request.resource_policy, kind, request, normalized)
+        if resource_policy_counts(request, normalized)
+        else None,
         identity=_identity(request, normalized) if identified else None,
         boundary=_single(request.boundary, PolicyKind.BOUNDARY, request, normalized) if identified else None,
         session=_single(request.session, PolicyKind.SESSION, request, normalized) if identified else None,
         grants=_grants(request, normalized) if kind is PolicyKind.KEY else None,
     )
+
+
+def resource_policy_counts(request: AuthorizationRequest, normalized: NormalizedRequest) -> bool:
+    """Whether the resource's policy has a say: a key policy has none in who retires a grant, neither way.
+
+    The grant says it, or an IAM policy of the key's account (AWS KMS Developer Guide, "Retiring and revoking grants").
+    """
+    return normalized.action != "kms:retiregrant" or resource_kind(request) is not PolicyKind.KEY
 
 
 def _grants(request: AuthorizationRequest, normalized: NormalizedRequest) -> Layer | None:

@@ -78,6 +78,7 @@ class PolicyResource:
     `kind` is one of bucket, key, repository, group, bus, topic, queue, function, secret, and of an account as a whole
     registry (of images) and logs (its log groups), and log destination. `purpose` is what a bucket or
     a key is for; other kinds have none. `key_arn` is the key that encrypts a bucket's objects; `aliases` are a key's.
+    `existing`: somebody else made it, and this stack wrote its policy.
     """
 
     kind: str
@@ -89,6 +90,7 @@ class PolicyResource:
     policy: Document | None = None
     key_arn: str | None = None
     aliases: tuple[str, ...] = ()
+    existing: bool = False
     purpose: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -185,15 +187,17 @@ class PolicyGraph:
     @cached_property
     def foreign_accounts(self) -> tuple[str, ...]:
         """Accounts that are not the platform's: one that no policy mentions, and each that some policy does."""
+        return (FOREIGN_ACCOUNT, *(account for account in self.named_accounts if account != FOREIGN_ACCOUNT))
+
+    @cached_property
+    def named_accounts(self) -> tuple[str, ...]:
+        """Accounts that some policy mentions and that are not the platform's, sorted."""
         carried = [resource.policy for resource in self.policy_resources.values()]
         carried += [endpoint.policy for endpoint in self.endpoints.values()]
         carried += [role.trust for role in self.roles.values()]
         documents = {id(document): document for document in carried if document}
         mentioned = {account for one in documents.values() for account in _ACCOUNT_ID.findall(json.dumps(one))}
-        return (
-            FOREIGN_ACCOUNT,
-            *sorted(mentioned - set(self.accounts()) - self.equivalent_accounts - {FOREIGN_ACCOUNT}),
-        )
+        return tuple(sorted(mentioned - set(self.accounts()) - self.equivalent_accounts))
 
     def sorted_roles(self) -> list[IamRole]:
         """All roles, by ARN."""

@@ -176,7 +176,9 @@ def _policy_resources(stack: StackResources) -> Iterable[PolicyResource]:
         yield _policy_resource(stack, function, "function", stack.function_policy(function))
     yield from account_policies(stack)
     for existing, policy in existing_storage(stack):
-        yield replace(existing, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}"))
+        yield replace(
+            existing, existing=True, policy=document(policy, f"{stack.name}: policy of {existing.kind} {existing.name}")
+        )
 
 
 def _policy_resource(stack: StackResources, resource: StackResource, kind: str, policy: object) -> PolicyResource:

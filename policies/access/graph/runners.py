@@ -62,11 +62,19 @@ def _runner(stack: StackResources, resource: StackResource, kind: str, role: obj
         urn=resource.urn,
         source=stack.scope.bucket_arn(str(sources[0]["S3Bucket"]), str(sources[0].get("S3ObjectKey")))
         if sources
-        else None,
+        else _archive(stack, resource),
         artifacts=stack.scope.bucket_arn(stores[0], f"{name[:_FOLDER_LENGTH]}/") if stores else None,
         starts=tuple(sorted({str(found["ProjectName"]) for _, found in configured if "ProjectName" in found})),
         parts=tuple(f"{arn}/{part}" for part in _parts(resource)),
     )
+
+
+def _archive(stack: StackResources, resource: StackResource) -> str | None:
+    """The object that a build by itself, outside a pipeline, takes its source from."""
+    source = resource.props.get("source")
+    if not isinstance(source, Mapping) or source.get("type") != "S3" or not source.get("location"):
+        return None
+    return stack.scope.bucket_arn(*str(source["location"]).split("/", 1))
 
 
 def _parts(resource: StackResource) -> Iterator[str]:

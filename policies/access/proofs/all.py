@@ -10,9 +10,11 @@ from policies.access import parallel
 from policies.access.graph import PolicyGraph
 from policies.access.proofs import (
     across_accounts,
+    approvals,
     boundaries,
     change_sets,
     configuration,
+    declared,
     delivery,
     duties,
     encryption,
@@ -37,9 +39,11 @@ THEOREMS: tuple[Theorem, ...] = (
     *perimeter.THEOREMS,
     *encryption.THEOREMS,
     *configuration.THEOREMS,
+    *declared.THEOREMS,
     *reach.THEOREMS,
     *delivery.THEOREMS,
     *paths.THEOREMS,
+    *approvals.THEOREMS,
     *inputs.THEOREMS,
     *evidence.THEOREMS,
     *guards.THEOREMS,

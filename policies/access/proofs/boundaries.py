@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -37,12 +36,13 @@ _MODEL = "sagemaker:CreateModel"
 # take no key for a volume.
 REQUIRED_KEYS = (ComputeKey.VPC, ComputeKey.VOLUME_KEY, ComputeKey.OUTPUT_KEY)
 DENIED_WAYS = tuple(f"sagemaker:{name}" for name in denied_operations())
-# Objects in buckets of AWS's own that a VPC needs: image layers (Amazon ECR User Guide, page vpc-endpoints), responses
-# of custom resources and of wait conditions (AWS CloudFormation User Guide, pages template-custom-resources and
-# cfn-responsemodule).
-_AWS_OBJECTS = re.compile(
-    r"arn:[a-z-]+:s3:::(prod-[a-z0-9-]+-starport-layer-bucket|cloudformation-custom-resource-response-[a-z0-9]+"
-    r"|cloudformation-waitcondition-[a-z0-9-]+)/\S+"
+# Buckets of AWS's own that a VPC needs in a Region: of image layers (Amazon ECR User Guide, page vpc-endpoints), of
+# responses of custom resources and of wait conditions (AWS CloudFormation User Guide, pages template-custom-resources
+# and cfn-responsemodule). What else has such a name may be anybody's.
+_AWS_BUCKETS = (
+    "prod-{region}-starport-layer-bucket",
+    "cloudformation-custom-resource-response-{plain}",
+    "cloudformation-waitcondition-{region}",
 )
 
 
@@ -155,11 +155,14 @@ def _serverless_makers(graph: PolicyGraph, role: IamRole) -> list[str]:
 
 def endpoints(graph: PolicyGraph) -> ProofOutcome:
     """Through the VPC endpoints nobody reaches what belongs to others, and nobody comes with others' credentials."""
-    solver, named, paths = Solver(), set[str](), graph.organization_paths
+    solver, named, paths, findings = Solver(), set[str](), graph.organization_paths, list[Finding]()
     foreign = [not_beneath("aws:ResourceOrgPaths", paths)] if paths else []
     for _, endpoint in sorted(graph.endpoints.items()):
         account = endpoint.account
         if account not in graph.accounts():
+            findings.append(
+                Finding(title=f"endpoint {endpoint.id} is in {account}, where nothing else of the platform is")
+            )
             continue
         if endpoint.existing:
             named.add(f"{endpoint.id} ({endpoint.service} of {account}), whose policy is its owner's")
@@ -167,7 +170,7 @@ def endpoints(graph: PolicyGraph) -> ProofOutcome:
         if endpoint.exempted:
             named.add(f"{endpoint.id} ({endpoint.service} of {account}), which nothing limits: {endpoint.exempted}")
             continue
-        exempt = _aws_objects(endpoint)
+        exempt = _aws_objects(graph, endpoint)
         named |= set(exempt)
         where = f"through endpoint {endpoint.service} of {account}"
         members = requests_of_everybody(graph, ["*"], accounts=[account])
@@ -177,7 +180,7 @@ def endpoints(graph: PolicyGraph) -> ProofOutcome:
         for who, open_request in requests_of_everybody(graph, ["*"], accounts=other_accounts(graph)):
             title = f"{who} (a foreign account) does something {where}"
             solver.refute(title, _through(endpoint, open_request, account), beyond(*exempt))
-    return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=sorted(named), queries=solver.queries)
 
 
 def _through(vpc_endpoint: VpcEndpoint, open_request: OpenRequest, owner: str) -> OpenRequest:
@@ -188,15 +191,19 @@ def _through(vpc_endpoint: VpcEndpoint, open_request: OpenRequest, owner: str) -
     return replace(open_request, parameters=parameters)
 
 
-def _aws_objects(vpc_endpoint: VpcEndpoint) -> list[str]:
-    """Objects of AWS's own buckets that the policy names; any other bucket is somebody's, and is found."""
-    found: set[str] = set()
-    for statement in (vpc_endpoint.policy or {}).get("Statement", []):
-        resources = statement.get("Resource", "*")
-        for resource in [resources] if isinstance(resources, str) else resources:
-            if _AWS_OBJECTS.fullmatch(resource):
-                found.add(resource)
-    return sorted(found)
+def _aws_objects(graph: PolicyGraph, vpc_endpoint: VpcEndpoint) -> list[str]:
+    """Objects of AWS's own buckets of the endpoint's Region that the policy names; any other bucket is somebody's."""
+    scope = graph.scopes.get(vpc_endpoint.stack)
+    if scope is None or not scope.region:
+        return []
+    buckets = [name.format(region=scope.region, plain=scope.region.replace("-", "")) for name in _AWS_BUCKETS]
+    objects = {scope.bucket_arn(bucket, "*") for bucket in buckets}
+    return sorted(objects.intersection(_resources(vpc_endpoint)))
+
+
+def _resources(vpc_endpoint: VpcEndpoint) -> set[str]:
+    found = statements(vpc_endpoint.policy or {})
+    return {str(resource) for statement in found for resource in as_list(statement.get("Resource"))}
 
 
 THEOREMS = (

@@ -6,6 +6,7 @@ and of a principal in a form that is none of these nobody knows anything: `unkno
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from policies.access.encoding import CallerType, SymbolicCaller
 from policies.access.encoding.callers import IN_ACCOUNT
 from policies.access.encoding.logic import constant
 from policies.access.graph import PolicyGraph
+from policies.access.graph.model import FOREIGN_ACCOUNT
 from policies.access.graph.policy_documents import as_list, statements
 
 # Condition keys whose value is fixed; an empty sequence: the key is absent.
@@ -28,7 +30,8 @@ PinnedKeys = Mapping[str, str | Sequence[str]]
 EVERY_KIND, OF_ACCOUNTS = frozenset(CallerType), frozenset(IN_ACCOUNT)
 # AWS refuses sts:AssumeRole to the root user of an account. Source: AWS STS API Reference, AssumeRole.
 ENTERING = EVERY_KIND - {CallerType.ROOT}
-# Stands for every account that is neither the platform's nor named by a policy.
+# Every account that is neither the platform's nor named by a policy. One that the policy at hand does not name stands
+# for them: policies tell accounts apart by equality, and `account_patterns` finds what does not.
 OTHER_ACCOUNT = "another account"
 # A service that no policy names stands for all of those.
 OTHER_SERVICE = "other.amazonaws.com"
@@ -50,6 +53,7 @@ _WORDS: Mapping[CallerType, str] = {
     CallerType.FEDERATED_USER: "any federated user",
     CallerType.ROOT: "the root user",
 }
+_STAND_INS = (FOREIGN_ACCOUNT, *(f"9{number:011d}" for number in range(100_000)))
 _ACCOUNT = re.compile(r"\d{12}")
 _IAM_PRINCIPAL = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>\d{12}):(root|(role|user)/[^*?]+)")
 _STS_PRINCIPAL = re.compile(
@@ -81,6 +85,7 @@ class NamedPrincipals:
     # Anybody else than accounts, which leave it to their own policies, and AWS's services.
     directly: bool
     accounts: frozenset[str]
+    unnamed_account: str
     services: tuple[str, ...]
     providers: tuple[str, ...]
     sessions: tuple[str, ...]
@@ -99,6 +104,7 @@ class NamedPrincipals:
             anybody="*" in aws,
             directly=any(not name.endswith(":root") and not _ACCOUNT.fullmatch(name) for name in aws),
             accounts=frozenset(account for name in aws if (account := _account_of(name))),
+            unnamed_account=next(account for account in _STAND_INS if account not in json.dumps(policy)),
             services=tuple(sorted(services)),
             providers=tuple(sorted(name for kind, name in pairs if kind == "Federated")),
             sessions=tuple(sorted(name for name in aws if ":sts::" in name)),
@@ -120,12 +126,12 @@ def everybody(
     """
     named = NamedPrincipals.of(policy or {})
     listed = tuple(every_account(graph) if accounts is None else accounts)
-    known = frozenset({*graph.accounts(), *graph.foreign_accounts, *graph.equivalent_accounts})
     partition = graph.scope.partition
     for account in listed:
         for kind in _WORDS:
             if kind in kinds:
-                symbolic = open_caller(partition, account, kind, known)
+                shown = named.unnamed_account if account == OTHER_ACCOUNT else account
+                symbolic = open_caller(partition, shown, kind)
                 yield Caller(f"{_WORDS[kind]} of {account}", symbolic, account)
     if CallerType.SESSION in kinds:
         assumed = (arn for arn in named.sessions if ":assumed-role/" in arn)
@@ -147,7 +153,7 @@ def every_account(graph: PolicyGraph) -> list[str]:
 
 def other_accounts(graph: PolicyGraph) -> list[str]:
     """Accounts that are not the platform's: each that some policy names, and what stands for all others."""
-    return [OTHER_ACCOUNT, *graph.foreign_accounts]
+    return [OTHER_ACCOUNT, *graph.named_accounts]
 
 
 def may_let_in(request: AuthorizationRequest, kind: CallerType) -> bool:
@@ -185,26 +191,26 @@ def unknown_principals(policy: Document, partition: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def open_caller(partition: str, account: str, kind: CallerType, known: frozenset[str] = frozenset()) -> SymbolicCaller:
-    """Any caller of a kind in an account; `OTHER_ACCOUNT` is any that is not `known`."""
+def open_caller(partition: str, account: str, kind: CallerType) -> SymbolicCaller:
+    """Any caller of a kind in an account."""
     service, word = _ARNS[kind]
-    start = f"arn:{partition}:{service}::"
-    if account != OTHER_ACCOUNT and kind is CallerType.ROOT:
-        return SymbolicCaller.of(f"{start}{account}:{word}", account)
+    begins = f"arn:{partition}:{service}::{account}:{word}"
+    if kind is CallerType.ROOT:
+        return SymbolicCaller.of(begins, account)
     arn = z3.String("principal:arn")
-    if account != OTHER_ACCOUNT:
-        begins = z3.PrefixOf(z3.StringVal(f"{start}{account}:{word}"), arn)
-        return SymbolicCaller(kind, arn, z3.StringVal(account), arn, (begins,))
-    number = z3.String("principal:account")
-    digits = z3.Loop(z3.Range("0", "9"), 12, 12)
-    rest = [] if kind is CallerType.ROOT else [z3.Plus(z3.AllChar(z3.ReSort(z3.StringSort())))]
-    given = [
-        z3.InRe(number, digits),
-        z3.InRe(arn, z3.Concat(z3.Re(start), digits, z3.Re(f":{word}"), *rest)),
-        *(number != z3.StringVal(each) for each in sorted(known)),
-        *(z3.Not(z3.PrefixOf(z3.StringVal(f"{start}{each}:"), arn)) for each in sorted(known)),
-    ]
-    return SymbolicCaller(kind, arn, number, arn, tuple(given))
+    return SymbolicCaller(kind, arn, z3.StringVal(account), arn, (z3.PrefixOf(z3.StringVal(begins), arn),))
+
+
+def account_patterns(policy: Document) -> Iterator[str]:
+    """Condition values that fit some accounts by their first or last digits, each with its key."""
+    for statement in statements(policy):
+        for condition in (statement.get("Condition") or {}).values():
+            for key, values in condition.items():
+                for value in map(str, as_list(values)):
+                    parts = value.split(":", 5)
+                    account = parts[4] if len(parts) == 6 else value if key.lower().endswith("account") else ""
+                    if account != "*" and {"*", "?"} & {*account} and "${" not in account:
+                        yield f"{key} {value}"
 
 
 def _session(graph: PolicyGraph, arn: str) -> Caller:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from policies.access.graph import IamUser, PolicyGraph
 from policies.access.graph.model import account_of
 from policies.access.graph.references import Reference
+from policies.access.proofs.emptiness import NO_REFERENCE
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 _ACCOUNT = re.compile(r"\d{12}")
@@ -122,6 +123,7 @@ THEOREMS = (
         statement="Every account, bucket, key, VPC and resource that any property names, policies apart, is the "
         "platform's, and of no other project; hosts, addresses and callers of APIs that they name are printed.",
         prove=configuration,
+        may_be_empty=NO_REFERENCE,
     ),
     Theorem(
         id="no-users",

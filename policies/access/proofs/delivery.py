@@ -245,7 +245,8 @@ def production(graph: PolicyGraph) -> ProofOutcome:
     A role is entered by the kind of role that is meant to, of its own project.
     """
     solver = Solver()
-    data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION)}
+    # An administration role may have been there before, whose account no stack then tells.
+    data_science = {role.account for role in roles_of_kind(graph, ADMINISTRATION, RoleKind.DEPLOY_PIPELINE)}
     workloads = sorted({role.account for role in roles_of_kind(graph, RoleKind.MODEL)} - data_science)
     entering = [role.arn for role in roles_of_kind(graph, *ENTERING_WORKLOADS)]
     for account in workloads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from catalog.roles import RoleKind
 from policies.access.graph import PolicyGraph
@@ -31,36 +32,59 @@ def has_data_science(graph: PolicyGraph) -> bool:
 
 def without_roles(reason: str, *kinds: RoleKind) -> Emptiness:
     """No stack made a role of the kinds."""
-    return Emptiness(reason=reason, allowed=lambda graph: not roles_of_kind(graph, *kinds))
+    return Emptiness(reason=reason, allowed=partial(_has_none, kinds))
 
 
-NOTHING_BUILT = Emptiness(
-    reason="nothing was built", allowed=lambda graph: not (graph.roles or graph.policy_resources or graph.endpoints)
-)
-NO_DATA_SCIENCE = Emptiness(
-    reason="no stack of a data science account is there", allowed=lambda graph: not has_data_science(graph)
-)
-NO_STORAGE = Emptiness(
-    reason="no stack of a data science or workload account is there",
-    allowed=lambda graph: not has_data_science(graph) and not graph.stages,
-)
-NO_OTHER_ACCOUNT = Emptiness(
-    reason="no account but that of the models is there",
-    allowed=lambda graph: not has_data_science(graph) or len(graph.accounts()) == 1,
-)
-ONE_PROJECT = Emptiness(reason="there are not two projects", allowed=lambda graph: len(graph.projects) <= 1)
-NO_SERVED_PROJECT = Emptiness(
-    reason="no project has an account that serves it", allowed=lambda graph: not graph.stages or not graph.projects
-)
-NO_DELIVERY = Emptiness(
-    reason="no project is delivered to another account",
-    allowed=lambda graph: not graph.stages or not roles_of_kind(graph, _K.DEPLOY_PIPELINE, _K.STACK_SET_ADMINISTRATION),
-)
+def _has_none(kinds: tuple[RoleKind, ...], graph: PolicyGraph) -> bool:
+    return not roles_of_kind(graph, *kinds)
+
+
+def _nothing_built(graph: PolicyGraph) -> bool:
+    return not (graph.roles or graph.policy_resources or graph.endpoints)
+
+
+def _no_data_science(graph: PolicyGraph) -> bool:
+    return not has_data_science(graph)
+
+
+def _no_storage(graph: PolicyGraph) -> bool:
+    return not has_data_science(graph) and not graph.stages
+
+
+def _no_other_account(graph: PolicyGraph) -> bool:
+    return not has_data_science(graph) or len(graph.accounts()) == 1
+
+
+def _one_project(graph: PolicyGraph) -> bool:
+    return len(graph.projects) <= 1
+
+
+def _no_served_project(graph: PolicyGraph) -> bool:
+    return not graph.stages or not graph.projects
+
+
+def _no_delivery(graph: PolicyGraph) -> bool:
+    return not graph.stages or not roles_of_kind(graph, _K.DEPLOY_PIPELINE, _K.STACK_SET_ADMINISTRATION)
+
+
+def _no_known_endpoint(graph: PolicyGraph) -> bool:
+    if not graph.endpoints:
+        return _no_storage(graph)
+    return all(endpoint.existing or endpoint.exempted for endpoint in graph.endpoints.values())
+
+
+def _no_reference(graph: PolicyGraph) -> bool:
+    return not graph.references
+
+
+NO_REFERENCE = Emptiness(reason="no property names an account, a bucket or a VPC", allowed=_no_reference)
+NOTHING_BUILT = Emptiness(reason="nothing was built", allowed=_nothing_built)
+NO_DATA_SCIENCE = Emptiness(reason="no stack of a data science account is there", allowed=_no_data_science)
+NO_STORAGE = Emptiness(reason="no stack of a data science or workload account is there", allowed=_no_storage)
+NO_OTHER_ACCOUNT = Emptiness(reason="no account but that of the models is there", allowed=_no_other_account)
+ONE_PROJECT = Emptiness(reason="there are not two projects", allowed=_one_project)
+NO_SERVED_PROJECT = Emptiness(reason="no project has an account that serves it", allowed=_no_served_project)
+NO_DELIVERY = Emptiness(reason="no project is delivered to another account", allowed=_no_delivery)
 NO_KNOWN_ENDPOINT = Emptiness(
-    reason="no stack made a VPC endpoint, or others answer for all",
-    allowed=lambda graph: (
-        all(endpoint.existing or endpoint.exempted for endpoint in graph.endpoints.values())
-        if graph.endpoints
-        else NO_STORAGE.allowed(graph)
-    ),
+    reason="no stack made a VPC endpoint, or others answer for all", allowed=_no_known_endpoint
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from catalog.compute import WAYS_TO_COMPUTE
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.evaluator import allows
@@ -31,14 +32,10 @@ _STATES = frozenset(
 )
 # AutoML, which SageMaker tells nothing of.
 _SILENT = frozenset({"CreateAutoMLJob", "CreateAutoMLJobV2"})
-# Denied too, and changes of what only a denied call could have made: whoever hears of that hears enough.
+# Denied too, and changes of what only a denied call could have made: whoever hears of that hears enough. The last is
+# no operation of SageMaker's API.
 _LATER = frozenset(
-    (
-        *("createclusterextension", "createclusterschedulerconfig", "updateclusterextension"),
-        *("updateclusterinference", "updateclusterschedulerconfig", "updateclustersoftware"),
-        *("updateinferencecomponentruntimeconfig", "updateinferencerouter", "updatemlflowapp"),
-        *("updatemlflowtrackingserver", "updateproject"),
-    )
+    (*(name.lower() for name, way in WAYS_TO_COMPUTE.items() if way.unwatched), "updateclusterinference")
 )
 # What makes a trail write less, and a rule must hear of. Source: Service Authorization Reference, "AWS CloudTrail".
 _AGAINST_TRAILS = frozenset({"DeleteTrail", "PutEventSelectors", "StopLogging", "UpdateTrail"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from catalog import names
-from catalog.roles import MODEL_BUILDERS, ROLES, RoleKind
+from catalog.roles import MODEL_BUILDERS, RoleKind
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING, s3_encryption_context
 from policies.access.graph.purposes import resources_with_purpose, roles_of_kind
@@ -49,34 +49,21 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     project has an API. A role of a workload account is one of its account by the name of any stage; where accounts are
     not listed, an account that comes later may have one too.
     """
-    if not graph.projects:
-        return _of_later_projects(graph, key)
-    models = roles_of_kind(graph, RoleKind.MODEL)
-    accounts = graph.accounts() if graph.organization_paths else {role.account for role in models}
-    builders = {_open(role) for role in roles_of_kind(graph, *MODEL_BUILDERS) if role.account == key.account}
-    partition = key.arn.split(":")[1]
-    stems = {_open(role).rpartition("/")[2].removesuffix(RoleKind.MODEL) for role in models}
-    families = {
-        f"arn:{partition}:iam::{{}}:role{ROLES[kind].iam_path(graph.prefix, '*')}{stem}{kind}"
-        for stem in stems
-        for kind in _OF_WORKLOADS
-    }
-    return sorted(builders | {family.format(account) for family in families for account in accounts})
-
-
-def _of_later_projects(graph: PolicyGraph, key: PolicyResource) -> list[str]:
-    """The patterns where no project is there yet, by the names that its roles will have."""
     every = names.ProjectNames(graph.prefix, "*")
     scopes = {scope.account: scope for scope in graph.scopes.values()}
+    models = roles_of_kind(graph, RoleKind.MODEL)
+    # Where no project is there yet, its roles will be in any of the accounts, by the name of any stage.
+    serving = {role.account for role in models} if models and not graph.organization_paths else {*scopes}
+    stages = {graph.stages.get(role.stack, role.stack) for role in models} or {"*"}
     own = scopes.get(key.account)
     builders = {every.role_arn(own, kind) for kind in MODEL_BUILDERS} if own else set()
-    serving = {every.stage_role_arn(scope, "*", kind) for scope in scopes.values() for kind in _OF_WORKLOADS}
-    return sorted(builders | serving)
-
-
-def _open(role: IamRole) -> str:
-    project = role.project or ""
-    return role.arn.replace(f"/{project}/", "/*/").replace(f"-{project}-", "-*-")
+    readers_of_models = {
+        every.stage_role_arn(scopes[account], stage, kind)
+        for account in serving
+        for stage in stages
+        for kind in _OF_WORKLOADS
+    }
+    return sorted(builders | readers_of_models)
 
 
 def readers(graph: PolicyGraph) -> ProofOutcome:
@@ -111,9 +98,11 @@ def _neither(solver: Solver, role: IamRole, bucket: PolicyResource, key: PolicyR
         use = next(
             role_request(
                 role, [on_key], policy_resource=key, resource=key.arn, pinned=s3_encryption_context(bucket)
-            ).each()
+            ).each(),
+            None,
         )
-        if use.formula is False:
+        # Where no statement lets the role use the key, there is no request at all.
+        if use is None or use.formula is False:
             solver.queries += 1
             continue
         title = f"{role.arn} does {' or '.join(actions)} on {bucket.name} and has its key"

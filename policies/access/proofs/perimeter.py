@@ -15,7 +15,14 @@ from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.model import account_of
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import endpoint_ids, roles_of_kind
-from policies.access.proofs.callers import EVERY_KIND, NamedPrincipals, PinnedKeys, other_accounts, unknown_principals
+from policies.access.proofs.callers import (
+    EVERY_KIND,
+    NamedPrincipals,
+    PinnedKeys,
+    account_patterns,
+    other_accounts,
+    unknown_principals,
+)
 from policies.access.proofs.emptiness import NO_DATA_SCIENCE, NO_STORAGE
 from policies.access.proofs.requests import (
     TRUST_ACTIONS,
@@ -181,10 +188,11 @@ def _without_account(graph: PolicyGraph) -> list[Finding]:
     sessions, canonical users and what has no known form."""
     partition = graph.scope.partition
     resources = [(f"{one.kind} {one.name}", one.policy) for one in graph.policy_resources.values() if one.policy]
+    endpoints = [(f"endpoint {one.id}", one.policy) for one in graph.endpoints.values() if one.policy]
     trusts = [(f"the trust of {role.name}", role.trust) for role in graph.roles.values()]
     return [
         Finding(title=f"{principal} has access by {where}")
-        for where, document in sorted([*resources, *trusts], key=lambda pair: pair[0])
+        for where, document in sorted([*resources, *trusts, *endpoints], key=lambda pair: pair[0])
         for principal in _unaccounted(document, partition)
     ]
 
@@ -195,6 +203,7 @@ def _unaccounted(document: Document, partition: str) -> Iterator[str]:
     yield from (f"Federated {name}" for name in named.providers)
     yield from (f"AWS {name}" for name in named.sessions)
     yield from unknown_principals(document, partition)
+    yield from (f"whoever has {pattern}" for pattern in account_patterns(document))
 
 
 THEOREMS = (

@@ -40,7 +40,7 @@ def _missing(graph: PolicyGraph, kind: str, purposes: tuple[str, ...], found: li
         for purpose in sorted({*purposes} & {*_OF_DATA_SCIENCE[kind]} - there):
             yield f"no {kind} of the data science account is for {purpose}"
     by_stack = {(each.stack, each.purpose) for each in found}
-    for stack in sorted(graph.stages):
+    for stack in sorted({*graph.stages} & {*graph.stacks}):
         for purpose in sorted({*purposes} & {*_OF_WORKLOADS[kind]}):
             if (stack, purpose) not in by_stack:
                 yield f"no {kind} of {stack} is for {purpose}"

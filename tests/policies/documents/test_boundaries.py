@@ -39,7 +39,6 @@ NEVER: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("iam:PassRole", WORKER, {"iam__PassedToService": "codebuild.amazonaws.com"}),
     ("sts:AssumeRole", DEPLOYER, {}),
     ("sts:AssumeRole", f"{IAM}:role/owner", {}),
-    ("sts:GetFederationToken", f"{IAM}:user/somebody", {}),
     ("kms:PutKeyPolicy", KEY, {}),
     ("s3:PutBucketPolicy", "arn:aws:s3:::mlops-dev-data-111111111111-eu-west-1", {}),
     ("s3:DeleteObjectVersion", "arn:aws:s3:::mlops-foundation-trail-111111111111-eu-west-1/one", {}),

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.names import STAGES, ProjectNames
-from catalog.roles import ROLES, RoleKind
+from catalog.roles import ROLES, RolePath
 from policies.access.authorization import Document
 from policies.access.document_cache import DocumentCache
 from policies.access.graph import IamRole, PolicyGraph, PolicyResource, Runner
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.escalation import facts
+from policies.access.proofs.escalation.undeclared import run_by_others
 from policies.access.proofs.requests import beyond, role_request, within, without
 from policies.access.proofs.solver import Solver
 
@@ -48,10 +48,12 @@ class EscalationSteps:
         for role in graph.sorted_roles():
             self._by_account.setdefault(role.account, []).append(role)
         self._runners = sorted((*graph.runners.values(), *run_by_others(graph)), key=lambda runner: runner.urn)
+        self._behind = {runner.urn: self._roles_behind(runner) for runner in self._runners}
 
     def of(self, role: IamRole) -> list[EscalationStep]:
         """All steps from one role."""
         return [
+            *self._declared(role),
             *self._assumed(role),
             *self._passed(role),
             *self._commanded(role),
@@ -103,9 +105,24 @@ class EscalationSteps:
 
     # ---- steps
 
+    def _declared(self, role: IamRole) -> Iterator[EscalationStep]:
+        """Whoever declares an account's stacks reaches every role there but the foundation's: nothing is asked."""
+        for target in self._by_account[role.account]:
+            if self._declares(role, target.arn):
+                yield EscalationStep(role.arn, target.arn, "declares the stack that makes it")
+
+    def _declares(self, role: IamRole, arn: str) -> bool:
+        target = self.graph.roles.get(arn)
+        return (
+            target is not None
+            and ROLES[role.kind].declares_stacks
+            and target.account == role.account
+            and ROLES[target.kind].path is not RolePath.FOUNDATION
+        )
+
     def _assumed(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self.graph.roles.values():
-            possible = target.arn != role.arn and _admits_roles(target.trust)
+            possible = target.arn != role.arn and _admits_roles(target.trust) and not self._declares(role, target.arn)
             if possible and self._can(role, "sts:AssumeRole", target.arn, trust=target):
                 yield EscalationStep(role.arn, target.arn, "assumes it")
 
@@ -113,6 +130,8 @@ class EscalationSteps:
         if not self._mentions(role, "iam:PassRole", None):
             return
         for target in self._by_account[role.account]:
+            if self._declares(role, target.arn):
+                continue
             for service in sorted(_services(target.trust)):
                 pinned = {"iam:PassedToService": service}
                 if target.arn == role.arn or not self._can(role, "iam:PassRole", target.arn, pinned):
@@ -135,7 +154,8 @@ class EscalationSteps:
         """Others' runners in a role's account, each with the first action that the role may do on it."""
         asked = {kind: [one for one in each if self._mentions(role, one, None)] for kind, each in actions.items()}
         for runner in self._runners:
-            if asked.get(runner.kind) and runner.role_arn != role.arn and runner.account == role.account:
+            others = runner.role_arn != role.arn and not self._declares(role, runner.role_arn)
+            if asked.get(runner.kind) and others and runner.account == role.account:
                 action = next((one for one in asked[runner.kind] if self._can_on(role, one, runner)), None)
                 if action:
                     yield runner, action
@@ -179,9 +199,10 @@ class EscalationSteps:
     def _fed(self, role: IamRole) -> Iterator[EscalationStep]:
         """Whoever writes what a pipeline reads decides what its builds run and what it deploys."""
         for runner in self._runners:
-            for arn in (runner.source, runner.artifacts):
-                if arn and self._writes(role, arn):
-                    for target in self._roles_behind(runner):
+            for arn in filter(None, (runner.source, runner.artifacts)):
+                behind = [one for one in self._behind[runner.urn] if not self._declares(role, one)]
+                if behind and self._writes(role, arn):
+                    for target in behind:
                         if target != role.arn:
                             yield EscalationStep(role.arn, target, f"writes {arn}, which {runner.name} reads")
 
@@ -211,6 +232,8 @@ class EscalationSteps:
 
     def _edited(self, role: IamRole) -> Iterator[EscalationStep]:
         for target in self._by_account[role.account]:
+            if self._declares(role, target.arn):
+                continue
             raising = (*facts.POLICY_ADDITIONS, *facts.POLICY_REMOVALS)
             if target.arn == role.arn and not any(self._can(role, a, role.arn) for a in raising):
                 continue
@@ -261,34 +284,6 @@ class EscalationSteps:
                     f"{role.name} does {action} beyond the platform", open_request, beyond(*self._platform_roles)
                 ):
                     yield EscalationStep(role.arn, None, f"{action} on a role that is not the platform's")
-
-
-def run_by_others(graph: PolicyGraph) -> Iterator[Runner]:
-    """What runs with roles of the stacks and is declared in none: the pipelines in SageMaker that builds make, and the
-    stack sets that deploy pipelines make."""
-    for role in graph.sorted_roles():
-        scope = graph.scopes.get(role.stack)
-        if scope is None or not role.project:
-            continue
-        project = ProjectNames(graph.prefix, role.project)
-        if role.kind is RoleKind.PIPELINE:
-            arn = scope.arn("sagemaker", f"pipeline/{project.pipeline()}")
-            yield _runner(role, "training pipeline", arn, project.pipeline())
-        if role.kind is RoleKind.STACK_SET_ADMINISTRATION:
-            for name in map(project.stack_set, STAGES):
-                yield _runner(role, "stack set", scope.arn("cloudformation", f"stackset/{name}"), name)
-
-
-def _runner(role: IamRole, kind: str, arn: str, name: str) -> Runner:
-    return Runner(
-        kind=kind,
-        arn=arn,
-        account=role.account,
-        name=name,
-        role_arn=role.arn,
-        stack=role.stack,
-        urn=f"{role.urn}#{name}",
-    )
 
 
 def _may_lie_below(named: str, start: str) -> bool:

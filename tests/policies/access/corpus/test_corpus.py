@@ -11,16 +11,32 @@ from policies.access import encoding, evaluator
 from policies.access.ask import BadQuestions, question_of
 from policies.access.authorization import AuthorizationRequest, KmsGrant
 from policies.access.encoding import MalformedDocument
-from tests.policies.access.corpus import accounts, conditions, elements, limits, organization, services, values
+from tests.policies.access.corpus import (
+    accounts,
+    callers,
+    conditions,
+    elements,
+    grammar,
+    keys,
+    limits,
+    organization,
+    services,
+    trust_policies,
+    values,
+)
 from tests.policies.access.corpus.question import ALLOWED, DENIED, REFUSED, Answer, Question
 
 QUESTIONS: tuple[Question, ...] = (
     *accounts.QUESTIONS,
+    *callers.QUESTIONS,
     *conditions.QUESTIONS,
     *elements.QUESTIONS,
+    *grammar.QUESTIONS,
+    *keys.QUESTIONS,
     *limits.QUESTIONS,
     *organization.QUESTIONS,
     *services.QUESTIONS,
+    *trust_policies.QUESTIONS,
     *values.QUESTIONS,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.policies.access.mutations import (
+    callers,
     data_access,
     delivery,
     duties,
@@ -23,6 +24,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     *data_access.MUTATIONS,
     *roles.MUTATIONS,
     *duties.MUTATIONS,
+    *callers.MUTATIONS,
     *previews.MUTATIONS,
     *premises.MUTATIONS,
     *delivery.MUTATIONS,

@@ -56,11 +56,13 @@ MUTATIONS = (
             Resource="arn:aws:codepipeline:eu-west-1:111111111111:*-mlops-deploy/*",
         ),
         noticed_by=checks(
-            "proof:scientists-decide-nothing",
-            "proof:approvers-only-approve",
             "absence:approval",
             "absence:scientists-deliver-nothing",
+            "action",
             "matrix:Delivery",
+            "proof:approvers-only-approve",
+            "proof:no-escalation",
+            "proof:scientists-decide-nothing",
         ),
     ),
     Mutation(
@@ -72,7 +74,7 @@ MUTATIONS = (
         edit=listed(
             "RunTheBuild", "Resource", more("arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-deploy")
         ),
-        noticed_by=checks("absence:deployments-started", "matrix:Delivery"),
+        noticed_by=checks("absence:deployments-started", "matrix:Delivery", "proof:no-escalation"),
     ),
     Mutation(
         id="pipeline-approves",
@@ -134,7 +136,7 @@ MUTATIONS = (
         edit=listed(
             "RunTheBuild", "Resource", more("arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-rollback")
         ),
-        noticed_by=checks("absence:rollbacks-started", "matrix:Delivery"),
+        noticed_by=checks("absence:rollbacks-started", "matrix:Delivery", "proof:no-escalation"),
     ),
     Mutation(
         id="approver-reads-artifacts",
@@ -196,11 +198,12 @@ MUTATIONS = (
             ),
         ),
         noticed_by=checks(
+            "absence:stack-sets",
+            "action",
+            "matrix:Delivery",
+            "proof:administration-role",
             "proof:no-escalation",
             "proof:scientists-decide-nothing",
-            "proof:administration-role",
-            "absence:stack-sets",
-            "matrix:Delivery",
         ),
     ),
     Mutation(
@@ -219,7 +222,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="diabetes-test-policy",
         edit=listed("CallTheEndpoint", "Action", more("sagemaker:CreateEndpoint")),
-        noticed_by=checks("absence:endpoints-made", "matrix:Endpoints, prod"),
+        noticed_by=checks("absence:endpoints-made", "action", "matrix:Endpoints, prod"),
     ),
     Mutation(
         id="models-of-everybody",
@@ -265,7 +268,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="screening-change-set-policy",
         edit=listed("AskWhatWouldChange", "Action", lambda found: [*found, "cloudformation:ExecuteChangeSet"]),
-        noticed_by=checks("proof:change-sets-only-ask"),
+        noticed_by=checks("action", "proof:change-sets-only-ask"),
     ),
     Mutation(
         id="change-set-with-a-role",

@@ -48,7 +48,7 @@ MUTATIONS = (
             Action="sagemaker:PutModelPackageGroupPolicy",
             Resource="arn:aws:sagemaker:eu-west-1:111111111111:model-package-group/mlops-diabetes",
         ),
-        noticed_by=checks("proof:policies-stay", "matrix:Registry"),
+        noticed_by=checks("action", "matrix:Registry", "proof:policies-stay"),
     ),
     Mutation(
         id="topic-policy-by-itself",
@@ -63,7 +63,7 @@ MUTATIONS = (
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
-        noticed_by=checks("proof:policies-stay", "proof:services-from-home"),
+        noticed_by=checks("action", "proof:policies-stay", "proof:services-from-home"),
     ),
     Mutation(
         id="grants-for-themselves",

@@ -17,7 +17,7 @@ MUTATIONS = (
         type="RolePolicy",
         name=_POLICY,
         edit=added("Delete", Action="ec2:DeleteSecurityGroup", Resource="*"),
-        noticed_by=_ONLY_LOOKS,
+        noticed_by=_ONLY_LOOKS | checks("action"),
     ),
     Mutation(
         id="previewer-labels",
@@ -26,7 +26,7 @@ MUTATIONS = (
         type="RolePolicy",
         name=_POLICY,
         edit=added("Label", Action=["ec2:DescribeTags", "ec2:CreateTags"], Resource="*"),
-        noticed_by=_ONLY_LOOKS,
+        noticed_by=_ONLY_LOOKS | checks("action"),
     ),
     Mutation(
         id="previewer-reads-parameters",
@@ -35,7 +35,7 @@ MUTATIONS = (
         type="RolePolicy",
         name=_POLICY,
         edit=both(dropped("DenyStoredData"), added("Read", Action="ssm:Get*", Resource="*")),
-        noticed_by=_ONLY_LOOKS,
+        noticed_by=_ONLY_LOOKS | checks("action"),
     ),
     Mutation(
         id="previewer-does-what-is-yet-to-come",
@@ -44,7 +44,7 @@ MUTATIONS = (
         type="RolePolicy",
         name=_POLICY,
         edit=added("Look", Action="ec2:D*", Resource="*"),
-        noticed_by=_ONLY_LOOKS,
+        noticed_by=_ONLY_LOOKS | checks("action"),
     ),
     Mutation(
         id="artifacts-from-the-previewer",

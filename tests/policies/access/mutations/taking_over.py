@@ -60,7 +60,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="pipeline-starter-policy",
         edit=changed("StartOwnPipelines", Resource="arn:aws:codepipeline:eu-west-1:111111111111:*"),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("absence:other-projects", "matrix:Delivery", "proof:no-escalation"),
     ),
     Mutation(
         id="updates-another-projects-instances",

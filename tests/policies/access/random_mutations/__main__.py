@@ -6,7 +6,6 @@ python -m tests.policies.access.random_mutations build/rehearsal/resources.json 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import time
 from collections import Counter
@@ -14,14 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.policies.access.random_mutations.drawing import Drawing
-from tests.policies.access.random_mutations.judge import Judgement, judge
+from tests.policies.access.random_mutations.judge import OPENING, UNNOTICED, Judgement, judge
 from tests.policies.access.random_mutations.judged import Platform
+from tests.policies.access.random_mutations.random_mutation import seeded
 from tests.policies.access.random_mutations.vocabulary import Vocabulary
 
 # How many of the mutations are of settings, as a part of one.
 SETTINGS = 0.3
-OPENING = ("noticed", "shown", "missed", "crashed")
-UNNOTICED = ("shown", "missed", "crashed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +47,7 @@ def judged(resources: Path, seed: int, begin: int, count: int, settings: float =
     drawing = Drawing.of(platform.records, words)
     opened, number = 0, begin
     while opened < count:
-        rng = random.Random(f"{seed} {number}")  # noqa: S311 (drawn again from its seed, no secret)
+        rng = seeded(f"{seed} {number}")
         one = judge(platform, words, drawing.draw(rng, number, settings), rng)
         opened += one.verdict in OPENING
         number += 1

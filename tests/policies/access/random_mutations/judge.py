@@ -18,6 +18,9 @@ from tests.policies.access.random_mutations.vocabulary import Vocabulary
 # `crashed`: the commands end with a traceback, which tells nobody what is wrong.
 Verdict = Literal["refused", "opens nothing", "noticed", "shown", "missed", "crashed"]
 
+OPENING = ("noticed", "shown", "missed", "crashed")
+UNNOTICED = ("shown", "missed", "crashed")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from policies.access import cross_account, sizes
+from policies.access.actions.granted import unmarked_actions
 from policies.access.defects import defects
 from policies.access.encoding import MalformedDocument, Unsupported
 from policies.access.graph import PolicyGraph, graph_of
@@ -40,23 +41,25 @@ class Platform:
     records: Sequence[Record]
     stacks: Sequence[CapturedStack]
     graph: PolicyGraph
-    table: str
+    cache: AnswerCache
+    table: str = ""
     known: frozenset[Noticed] = frozenset()
-    cache: AnswerCache = field(default_factory=AnswerCache)
 
     @classmethod
     def of(cls, resources: Path) -> Platform:
         """Read and check what was built."""
         stacks, cache = read(resources), AnswerCache()
-        graph = graph_of(stacks)
-        records = json.loads(resources.read_text(encoding="utf-8"))
-        with cache.in_use():
-            found = cls(records, stacks, graph, "", frozenset(), cache)
-            found.table = found._shown(graph)
-            found.known = frozenset(found._findings(stacks, graph, stacks))
+        found = cls(json.loads(resources.read_text(encoding="utf-8")), stacks, graph_of(stacks), cache)
+        found.check()
         # The cache stays: collecting garbage in it takes longer than the checks.
         gc.freeze()
         return found
+
+    def check(self) -> None:
+        """Find what every check finds without a mutation."""
+        with self.cache.in_use():
+            self.table = self._shown(self.graph)
+            self.known = frozenset(self._findings(self.stacks, self.graph, self.stacks))
 
     def read(self, records: Sequence[Record]) -> list[CapturedStack]:
         """The stacks of changed records; those that are equal are the very same."""
@@ -101,6 +104,7 @@ class Platform:
         self, stacks: Sequence[CapturedStack], graph: PolicyGraph, judged: Sequence[CapturedStack]
     ) -> Iterator[Noticed]:
         yield from (("not read", str(one)) for one in unread_properties(judged))
+        yield from (("action", str(one)) for one in unmarked_actions(graph))
         yield from (("rule:types", one) for one in types_without_rule(judged))
         for stack in judged:
             for finding in evaluate(RULES, stack.inputs, stack.with_outputs):

@@ -17,6 +17,11 @@ from tests.policies.access.random_mutations.vocabulary import Vocabulary, docume
 _TRIES = 1000
 
 
+def seeded(seed: object) -> random.Random:
+    """A generator that gives the same again for a seed; it keeps no secret."""
+    return random.Random(str(seed))  # noqa: S311
+
+
 @dataclass(frozen=True, kw_only=True)
 class RandomMutation:
     """`before` and `after` are what was edited: a policy document, or properties; None where a resource is not there.
