@@ -23,10 +23,14 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 
 class ExportedStack(StackResources):
-    """The resources that one provider made in a stack. `account` is what is known where no ARN tells it."""
+    """The resources that one provider made in a stack. `account` is what is known where no ARN tells it.
 
-    def __init__(self, name: str, resources: Sequence[StackResource], account: str) -> None:
+    `name` is what messages call it, `stack` what Pulumi does.
+    """
+
+    def __init__(self, name: str, stack: str, resources: Sequence[StackResource], account: str) -> None:
         super().__init__(name, resources)
+        self.stack = stack
         self.resources = resources
         self._account = account
 
@@ -84,7 +88,7 @@ def _by_provider(stack: CapturedStack, accounts: Sequence[str], unread: Unreadab
     for urn, resources in groups.items():
         provider = providers.get(urn)
         name = f"{stack.stack} by {provider.name}" if provider and len(groups) > 2 else stack.stack
-        one = ExportedStack(name, resources, _account_of(provider, accounts))
+        one = ExportedStack(name, stack.stack.rpartition("/")[2], resources, _account_of(provider, accounts))
         made = [each for each in resources if each.custom and each.type.startswith("aws:")]
         if made and not _ACCOUNT.fullmatch(one.scope.account):
             unread.add(name, f"no ARN tells the account of {len(made)} resources, such as {made[0].urn}")

@@ -145,6 +145,14 @@ def test_a_number_of_thousands_of_digits_in_a_policy_is_not_read(tmp_path: Path)
     assert "role shop-api, policy odd: is not JSON" in str(unread)
 
 
+def test_a_stack_that_another_reads_must_be_given(tmp_path: Path) -> None:
+    shop, lake = web_app.web_app(), data_lake.data_lake()
+    shop.add("pulumi:pulumi:StackReference", "lake", {"name": "acme/acme-lake/prod"}, outputs={"bucket": "x"})
+    (unread,) = _estate(tmp_path, INVENTORY, shop).unread
+    assert "it reads outputs of the stack prod, of which no export is here: give it too" in str(unread)
+    assert _estate(tmp_path, INVENTORY, shop, lake).unread == ()
+
+
 def test_what_awaits_deletion_is_no_longer_there(tmp_path: Path) -> None:
     shop = web_app.web_app()
     shop.attach("dana", "arn:aws:iam::aws:policy/NoSuchPolicy", of="user")
