@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.policies.access.mutations import (
+    attached,
     callers,
     data_access,
     delivery,
@@ -31,4 +32,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *resources.MUTATIONS,
     *joined.MUTATIONS,
     *taking_over.MUTATIONS,
+    *attached.MUTATIONS,
 )
