@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ _UNKNOWNS = frozenset(
 )
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # The name in Pulumi.yaml, which every URN of the program carries.
 PROJECT = "mlops-platform"
 
@@ -74,12 +76,19 @@ def read(path: Path, *, of_any_program: bool = False) -> list[CapturedStack]:
 def _records(path: Path) -> tuple[list[Mapping[str, Any]], bool, tuple[str, ...]]:
     expected = "expected build/rehearsal/resources.json or the output of `pulumi stack export`"
     try:
-        content = json.loads(json_text(path))
+        text = json_text(path)
+        content = json.loads(text)
+        if _SURROGATE.search(text):
+            # Half of a pair: JSON can escape it, and no encoding of text has it.
+            json.dumps(content, ensure_ascii=False).encode()
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}; {expected}") from error
     except NotText as error:
         raise BadFile(f"{path}: {error}; {expected}") from error
-    except json.JSONDecodeError as error:
+    except UnicodeEncodeError as error:
+        raise BadFile(f"{path}: holds half a character ({error.reason}); {expected}") from error
+    except ValueError as error:
+        # Of JSON, and of numbers with thousands of digits.
         raise BadFile(f"{path}: not JSON ({error}); {expected}") from error
     except RecursionError as error:
         raise BadFile(f"{path}: is nested too deeply to hold resources; {expected}") from error

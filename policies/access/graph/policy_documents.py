@@ -56,7 +56,7 @@ def document(value: object, where: str) -> Document:
         raise BadExport(f"{where} is not known yet: export the stack after `pulumi up`")
     try:
         parsed = json.loads(str(value))
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise BadExport(f"{where} is not JSON ({error}): correct it, and write the file again") from error
     except RecursionError as error:
         raise BadExport(f"{where} is nested too deeply to be a policy: correct it, and write the file again") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import typer
@@ -11,6 +12,7 @@ from rich.console import Console
 from policies.access.inventory.review import EstateReview
 from policies.access.inventory.theorems import UNSPEAKING
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Of one theorem, or of what was not read, so many lines are shown unless all are wanted.
 SHOWN = 10
 
@@ -22,7 +24,8 @@ def print_estate(found: EstateReview, *, everything: bool, explain: bool, as_jso
         return
     console = Console(soft_wrap=True, highlight=False, markup=False)
     for line, style in _lines(found, everything, explain):
-        console.print(line, style=style)
+        # Whoever wrote the exports moves nobody's cursor.
+        console.print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", line), style=style)
 
 
 def _lines(found: EstateReview, everything: bool, explain: bool) -> Iterator[tuple[str, str]]:

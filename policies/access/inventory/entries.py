@@ -6,6 +6,7 @@ a mark is unknown, and unknown roles may do nothing that a theorem reserves.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -106,6 +107,11 @@ class Inventory(_Entry):
         return {purpose: getattr(self, purpose) for purpose in PURPOSES}
 
 
+# What somebody wrote, of which a message shows the beginning.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 200
+
+
 class BadInventory(ValueError):
     """An inventory that cannot be read, or does not fit the exports. The message has a line for each problem."""
 
@@ -153,9 +159,9 @@ def _problem(error: Any) -> str:
         return f"{where} is missing; add it"
     if kind in ("list_type", "dict_type", "model_type", "string_type"):
         wanted = {"list_type": "a list", "string_type": "a text in quotation marks"}.get(kind, "a mapping")
-        return f"{where} is {given!r}; it must be {wanted}"
+        return f"{where} is {_SHORT.repr(given)}; it must be {wanted}"
     if kind == "string_pattern_mismatch":
-        return f"{where} is {given!r}; it must be like {error['ctx']['pattern']}, without wildcards"
+        return f"{where} is {_SHORT.repr(given)}; it must be like {error['ctx']['pattern']}, without wildcards"
     return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 

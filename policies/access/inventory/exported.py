@@ -18,15 +18,20 @@ from policies.pack.model import StackResource
 
 # The provider called its S3 types so between its versions 6 and 7 (pulumi-aws, "7.0 migration guide").
 _SECOND_VERSION = re.compile(r"aws:s3/(\w+)V2:(\w+)V2")
+_BUCKET = "aws:s3/bucket:Bucket"
 _PROVIDER = "pulumi:providers:aws"
 _ACCOUNT = re.compile(r"\d{12}")
 
 
 class ExportedStack(StackResources):
-    """The resources that one provider made in a stack. `account` is what is known where no ARN tells it."""
+    """The resources that one provider made in a stack. `account` is what is known where no ARN tells it.
 
-    def __init__(self, name: str, resources: Sequence[StackResource], account: str) -> None:
+    `name` is what messages call it, `stack` what Pulumi does.
+    """
+
+    def __init__(self, name: str, stack: str, resources: Sequence[StackResource], account: str) -> None:
         super().__init__(name, resources)
+        self.stack = stack
         self.resources = resources
         self._account = account
 
@@ -79,12 +84,12 @@ def _by_provider(stack: CapturedStack, accounts: Sequence[str], unread: Unreadab
     for resource in stack.with_outputs:
         # <URN of the provider>::<its id>; nothing of what no provider made, such as the stack itself.
         urn = str(resource.opts.get("provider") or "").rpartition("::")[0]
-        groups.setdefault(urn if urn in providers else "", []).append(_renamed(resource))
+        groups.setdefault(urn if urn in providers else "", []).append(_normal(resource))
     found: list[ExportedStack] = []
     for urn, resources in groups.items():
         provider = providers.get(urn)
         name = f"{stack.stack} by {provider.name}" if provider and len(groups) > 2 else stack.stack
-        one = ExportedStack(name, resources, _account_of(provider, accounts))
+        one = ExportedStack(name, stack.stack.rpartition("/")[2], resources, _account_of(provider, accounts))
         made = [each for each in resources if each.custom and each.type.startswith("aws:")]
         if made and not _ACCOUNT.fullmatch(one.scope.account):
             unread.add(name, f"no ARN tells the account of {len(made)} resources, such as {made[0].urn}")
@@ -92,19 +97,28 @@ def _by_provider(stack: CapturedStack, accounts: Sequence[str], unread: Unreadab
     return found
 
 
-def _renamed(resource: StackResource) -> StackResource:
+def _normal(resource: StackResource) -> StackResource:
+    """The resource as the provider's newest version calls it; a bucket without the list that gives its owner alone."""
     match = _SECOND_VERSION.fullmatch(resource.type)
-    if not match:
-        return resource
-    return StackResource(
-        type=f"aws:s3/{match[1]}:{match[2]}",
-        name=resource.name,
-        urn=resource.urn,
-        props=resource.props,
-        opts=resource.opts,
-        property_dependencies=resource.property_dependencies,
-        custom=resource.custom,
-        changed=resource.changed,
+    token = f"aws:s3/{match[1]}:{match[2]}" if match else resource.type
+    if token != _BUCKET:
+        return replace(resource, type=token)
+    props = {name: value for name, value in resource.props.items() if not _is_owners(name, value)}
+    return replace(resource, type=token, props=props)
+
+
+def _is_owners(name: str, value: object) -> bool:
+    """Whether a property of a bucket says that its access control list gives nothing to others, as it does at first.
+
+    Source: Amazon S3 User Guide, "Access control list (ACL) overview".
+    """
+    if name == "acl":
+        return value == "private"
+    if name != "grants" or not isinstance(value, list | tuple) or len(value) != 1:
+        return False
+    grant = value[0] if isinstance(value[0], Mapping) else {}
+    return (
+        grant.get("permissions") == ["FULL_CONTROL"] and grant.get("type") == "CanonicalUser" and not grant.get("uri")
     )
 
 

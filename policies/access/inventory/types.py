@@ -32,6 +32,7 @@ NO_ACCESS_ELSEWHERE: Mapping[str, str] = {
     "aws:athena/workgroup:Workgroup": "whoever queries in it reads its buckets by their own rights",
     "aws:cloudwatch/dashboard:Dashboard": "it is a view",
     "aws:cloudwatch/logStream:LogStream": "it has no policy of its own",
+    "aws:dynamodb/table:Table": "a policy of its own is of another type, which is refused",
     "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment": _NETWORK,
     "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": _NETWORK,
     "aws:ec2/securityGroupRule:SecurityGroupRule": _NETWORK,
@@ -75,6 +76,8 @@ NO_ACCESS_ELSEWHERE: Mapping[str, str] = {
 }
 # Packages whose resources are values of the program alone.
 VALUES = ("random:", "archive:", "std:")
+_SHARED = "it says where shared notebooks are kept; the bucket is read"
+_DEAD_LETTERS = "it says which queue takes what could not be delivered"
 # Property of a type that looks like a grant -> why it is none.
 NO_GRANT_ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "aws:appautoscaling/policy:Policy": {
@@ -82,5 +85,13 @@ NO_GRANT_ELSEWHERE: Mapping[str, Mapping[str, str]] = {
         "stepScalingPolicyConfiguration": "it says how many instances run",
         "targetTrackingScalingPolicyConfiguration": "it says how many instances run",
     },
-    "aws:sagemaker/domain:Domain": {"domainSettings.executionRoleIdentityConfig": "it names sessions"},
+    "aws:iam/role:Role": {"forceDetachPolicies": "it says what happens when the role goes"},
+    "aws:kms/key:Key": {"bypassPolicyLockoutSafetyCheck": "the policy itself is read"},
+    "aws:sagemaker/domain:Domain": {
+        "defaultSpaceSettings.sharingSettings": _SHARED,
+        "defaultUserSettings.sharingSettings": _SHARED,
+        "domainSettings.executionRoleIdentityConfig": "it names sessions",
+    },
+    "aws:sagemaker/userProfile:UserProfile": {"userSettings.sharingSettings": _SHARED},
+    "aws:sqs/queue:Queue": {"redriveAllowPolicy": _DEAD_LETTERS, "redrivePolicy": _DEAD_LETTERS},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from policies.access.graph.closed_world import changed_grants, looks_like_grant, values
 from policies.access.graph.closed_world_types import NO_ACCESS, NO_GRANT, READ
@@ -15,9 +15,13 @@ from policies.pack.model import StackResource
 _OF_PULUMI = ("pulumi:pulumi:Stack",)
 
 
-def add_unread_types(stacks: Iterable[ExportedStack], unread: Unreadable) -> None:
+def add_unread_types(stacks: Sequence[ExportedStack], unread: Unreadable) -> None:
     """Collect each resource of a type that nobody reads, and each property that looks like a grant and is not read."""
+    known = {one.stack for one in stacks}
     for stack in stacks:
+        for name in stack.references():
+            if name not in known:
+                unread.add(stack.name, f"it reads outputs of the stack {name}, of which no export is here: give it too")
         for resource in stack.resources:
             if resource.custom and resource.type not in _OF_PULUMI and not resource.type.startswith(VALUES):
                 _of_resource(resource, unread)

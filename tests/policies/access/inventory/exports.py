@@ -104,7 +104,9 @@ class Export:
     def bucket(self, name: str, key: str | None = None, statements: Sequence[Mapping[str, Any]] = ()) -> str:
         """A bucket with its encryption and its policy; its ARN."""
         arn = f"arn:aws:s3:::{name}"
-        self.add("aws:s3/bucketV2:BucketV2", name, {"bucket": name}, arn=arn, id=name)
+        # S3 gives the owner's list with each bucket.
+        grants = [{"id": "79a59df900b949e5", "permissions": ["FULL_CONTROL"], "type": "CanonicalUser", "uri": ""}]
+        self.add("aws:s3/bucketV2:BucketV2", name, {"bucket": name}, arn=arn, id=name, grants=grants)
         if key:
             rules = [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key}}]
             token = "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"

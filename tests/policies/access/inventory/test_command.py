@@ -36,6 +36,14 @@ def test_explained_each_theorem_stands_with_its_sentence_and_whom_it_names(tmp_p
     assert "- project-walls cannot speak of this: it speaks of projects; an inventory names none" in ended.output
 
 
+def test_what_exports_hold_moves_no_cursor(tmp_path: Path) -> None:
+    lake = data_lake()
+    lake.add("kubernetes:core/v1:Secret", "\x1b[2Jplanted", {})
+    ended = _review(lake.write(tmp_path), "--inventory", write_inventory(tmp_path, INVENTORY))
+    assert "\x1b" not in ended.output
+    assert "[2Jplanted: resources of kubernetes:core/v1:Secret are not read here" in ended.output
+
+
 def test_programs_get_json(tmp_path: Path) -> None:
     lake = data_lake()
     lake.add("aws:lambda/functionUrl:FunctionUrl", "open", {"authorizationType": "NONE"})
@@ -46,7 +54,20 @@ def test_programs_get_json(tmp_path: Path) -> None:
     assert {one["verdict"] for one in answer["theorems"]} == {"not proved", "cannot speak"}
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"deployment": {"resources": [5]}}', "\x00", '{"deployment": 7}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"deployment": {"resources": [5]}}',
+        "\x00",
+        '{"deployment": 7}',
+        "9" * 5000,
+        '["\\ud800"]',
+        '"' + "[" * 100_000,
+    ],
+)
 def test_a_file_that_is_no_export_is_refused_in_a_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "export.json"
     file.write_text(content)

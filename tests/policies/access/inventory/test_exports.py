@@ -136,6 +136,23 @@ def test_what_cannot_be_read_is_named_and_proves_nothing(tmp_path: Path, mistake
     assert [one for one in found if words in one], found
 
 
+def test_a_number_of_thousands_of_digits_in_a_policy_is_not_read(tmp_path: Path) -> None:
+    shop = web_app.web_app()
+    shop.add(
+        "aws:iam/rolePolicy:RolePolicy", "odd", {"role": "shop-api", "policy": '{"Statement": ' + "9" * 5000 + "}"}
+    )
+    (unread,) = _estate(tmp_path, INVENTORY, shop).unread
+    assert "role shop-api, policy odd: is not JSON" in str(unread)
+
+
+def test_a_stack_that_another_reads_must_be_given(tmp_path: Path) -> None:
+    shop, lake = web_app.web_app(), data_lake.data_lake()
+    shop.add("pulumi:pulumi:StackReference", "lake", {"name": "acme/acme-lake/prod"}, outputs={"bucket": "x"})
+    (unread,) = _estate(tmp_path, INVENTORY, shop).unread
+    assert "it reads outputs of the stack prod, of which no export is here: give it too" in str(unread)
+    assert _estate(tmp_path, INVENTORY, shop, lake).unread == ()
+
+
 def test_what_awaits_deletion_is_no_longer_there(tmp_path: Path) -> None:
     shop = web_app.web_app()
     shop.attach("dana", "arn:aws:iam::aws:policy/NoSuchPolicy", of="user")
@@ -183,6 +200,7 @@ def test_stacks_of_two_programs_may_have_one_name(review: Reviewing) -> None:
 ODD: list[Any] = [
     *(None, 5, -1.5, True, [], {}, "", "x", "*", [None], {"a": None}, [[[]]], UNKNOWN, SECRET, "\u0000", "{", "[]"),
     *('{"Statement": []}', '{"Statement": 5}', json.dumps(policy(allow("*", "*"))), 10**400, float("nan")),
+    *("\ud800", "\U0010ffff", "\u202e\x1b[2J", "x" * 100_000),
     *("arn:aws:iam::", "arn:aws:s3:::", "arn:aws:iam::1:role/x", "arn:aws-cn:iam::123456789012:role/x"),
 ]
 

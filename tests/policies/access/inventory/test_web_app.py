@@ -93,6 +93,11 @@ def test_a_mistake_is_named(review: Reviewing, mistake: Mistake, noticed_by: str
     ("token", "inputs", "words"),
     [
         ("aws:lambda/functionUrl:FunctionUrl", {"functionName": "shop-api"}, "resources of aws:lambda/functionUrl"),
+        (
+            "aws:s3/bucket:Bucket",
+            {"bucket": "open", "acl": "public-read"},
+            "acl of aws:s3/bucket:Bucket looks like a grant",
+        ),
         ("aws-native:s3:Bucket", {"bucketName": "other"}, "only the package aws is read, not aws-native"),
         ("kubernetes:core/v1:Secret", {}, "what the package kubernetes gives access to is not known"),
         ("aws:s3/bucketObject:BucketObject", {"bucket": UPLOADS, "acl": "public-read"}, "acl of aws:s3/bucketObject"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.policies.access.mutations import (
+    attached,
     callers,
     data_access,
     declared,
@@ -33,4 +34,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     *joined.MUTATIONS,
     *taking_over.MUTATIONS,
     *declared.MUTATIONS,
+    *attached.MUTATIONS,
 )
