@@ -47,7 +47,10 @@ def access() -> None:
 
 @app.command()
 def ask(file: Annotated[Path, typer.Argument(help="A JSON list of authorization requests, called questions.")]) -> None:
-    """Decide the requests of FILE as IAM would, and print a JSON list of id, allowed and because."""
+    """Decide the requests of FILE as AWS would, and print a JSON list of id, allowed and because.
+
+    What a question may say: docs/access.md, "What a question says".
+    """
     try:
         answers = answer(file)
     except BadQuestions as bad:

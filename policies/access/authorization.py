@@ -32,12 +32,14 @@ class KmsGrant:
 class AuthorizationRequest:
     """May `principal` do `action` to `resource`?
 
-    `principal` is the ARN of a role, role session, user or account root, the name of a service (`events.amazonaws.com`)
-    or `*` for somebody without credentials. `account` is the principal's account, None for services and anonymous;
-    `owner` is the account that the resource belongs to. A policy that does not exist is None: `endpoint_policy` None
-    means outside any VPC endpoint, `boundary` and `session` None mean that there is no such limit. `scps` and `rcps`
-    hold the documents at each level from the root down to the account; an empty sequence means no organization.
-    `context` holds condition keys; those that AWS derives from the caller and the resource need not be given.
+    `principal` is the ARN of a role, role session, user, federated user, account root or identity provider, the
+    name of a service (`events.amazonaws.com`) or `*` for somebody without credentials. `account` is the principal's
+    account, None for services and anonymous; `owner` is the account that the resource belongs to. A policy that
+    does not exist is None: `endpoint_policy` None means outside any VPC endpoint, `boundary` and `session` None
+    mean that there is no such limit; a federated user without `session` has no permissions of its own. `scps` and
+    `rcps` hold the documents at each level from the root down to the account; an empty sequence means no
+    organization. `context` holds condition keys; those that AWS derives from the caller and the resource need not
+    be given.
     """
 
     id: str

@@ -171,7 +171,6 @@ UNSPEAKING: Mapping[str, str] = {
     "delivery-walls": _PROJECTS,
     "production-doors": _RELEASES,
     "way-to-production": _RELEASES,
-    "approvers-are-told-what-is-so": _RELEASES,
     "runs-with-its-own-role": _KINDS,
     "own-inputs": _RELEASES,
     "guards-awake": "it speaks of this program's remediator and alarms",

@@ -22,6 +22,7 @@ from tests.policies.access.encoding.factories import (
 )
 
 ANYTHING = allow("*", "*")
+FULL = document(ANYTHING)
 
 
 def test_a_witness_is_a_request_that_is_allowed() -> None:
@@ -165,3 +166,55 @@ def test_conditions_on_texts_leave_the_formula_before_the_solver_sees_it() -> No
     found = Abstraction.of(formula)
     assert {name for atom in found.constraints.values() for name in atom.names} == {"action", "resource"}
     assert not Abstraction.of(found.formula).constraints
+
+
+@pytest.mark.parametrize(
+    ("principal", "key", "found"),
+    [
+        (READER, "aws:username", False),
+        (READER, "aws:SourceArn", False),
+        (READER, "aws:SourceIdentity", True),
+        ("*", "aws:PrincipalOrgID", False),
+        ("*", "aws:PrincipalTag/team", False),
+        ("events.amazonaws.com", "aws:SourceArn", True),
+        ("events.amazonaws.com", "aws:TokenIssueTime", False),
+    ],
+)
+def test_no_request_has_a_key_that_aws_never_gives_to_its_caller(principal: str, key: str, found: bool) -> None:
+    asked = document(allow("s3:*", Principal="*", Condition={"Null": {key: "false"}}))
+    account = ACCOUNT if principal.startswith("arn:") else None
+    request = authorization_request(principal=principal, account=account, resource_policy=asked)
+    formula, symbolic = encode_open(request, action="s3:GetObject")
+    assert (find(formula, symbolic, query="has the key") is not None) is found
+
+
+@pytest.mark.parametrize(("action", "found"), [("kms:Decrypt", True), ("kms:ScheduleKeyDeletion", False)])
+def test_no_request_of_another_account_does_to_a_key_what_its_own_account_alone_can(action: str, found: bool) -> None:
+    key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+    open_to_all = document(allow("kms:*", Principal="*"))
+    guest = SymbolicCaller.outsider()
+    request = authorization_request(
+        resource=key, resource_policy=open_to_all, principal=f"arn:aws:iam::{OTHER_ACCOUNT}:role/g", identity=[FULL]
+    )
+    formula, symbolic = encode_open(request, guest, resource=key)
+    does = symbolic.action == action.lower()
+    foreign = z3.Not(guest.account == ACCOUNT)
+    assert (find(formula, symbolic, query="uses a key", given=[does, foreign]) is not None) is found
+
+
+def test_no_request_of_a_federated_user_without_a_session_policy_is_allowed_by_its_users_policies() -> None:
+    request = authorization_request(ANYTHING, principal=f"arn:aws:sts::{ACCOUNT}:federated-user/guest")
+    formula, symbolic = encode_open(request)
+    assert find(formula, symbolic, query="does anything") is None
+
+
+def test_the_owners_root_user_is_never_locked_out_of_its_buckets_policy() -> None:
+    locked = document(deny("s3:*", BUCKET, Principal="*"))
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    formula, symbolic = encode_open(
+        authorization_request(principal=root, resource=BUCKET, resource_policy=locked), resource=BUCKET
+    )
+    reads = symbolic.action == "s3:getbucketpolicy"
+    assert find(formula, symbolic, query="reads the policy", given=[reads]) is not None
+    lists = symbolic.action == "s3:listbucket"
+    assert find(formula, symbolic, query="lists the bucket", given=[lists]) is None
