@@ -16,6 +16,7 @@ from typing import Any
 from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
+from policies.access.graph.model import VpcEndpoint
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
 from tests.policies.access.mutations.mutation import Statement
 from tests.policies.access.random_mutations.random_mutation import statements_changed
@@ -152,7 +153,7 @@ def _can_be(part: _Parts, graph: PolicyGraph) -> bool:
     source = str(context.get("aws:SourceArn", "")).split(":")
     if len(source) > 5 and source[4] and context.get("aws:SourceAccount", source[4]) != source[4]:
         return False
-    if endpoint and caller.startswith("arn:") and graph.endpoints[endpoint].account != caller.split(":")[4]:
+    if endpoint and not _passes(caller, service, graph.endpoints[endpoint]):
         return False
     keys = {key.lower() for key in context}
     by_service = not caller.startswith("arn:") and caller != "*"
@@ -164,6 +165,12 @@ def _can_be(part: _Parts, graph: PolicyGraph) -> bool:
         return False
     tagged = any(key.startswith("aws:principaltag/") for key in keys)
     return not keys & _OF_THE_CALLER and not (tagged and (caller in graph.roles or caller == "*"))
+
+
+def _passes(caller: str, service: str, endpoint: VpcEndpoint) -> bool:
+    """Whether a caller may come through an endpoint: its service is asked, from the account that has it."""
+    of_account = not caller.startswith("arn:") or endpoint.account == caller.split(":")[4]
+    return of_account and endpoint.service.split(".")[0] == service
 
 
 def _callers(document: ChangedDocument, statement: Statement, graph: PolicyGraph, words: Vocabulary) -> list[str]:
@@ -250,11 +257,10 @@ def _filled(text: str, words: Vocabulary) -> list[str]:
 
 
 def _endpoints(document: ChangedDocument, graph: PolicyGraph) -> list[str]:
-    return [document.endpoint] if document.endpoint else ["", *_through(graph)]
-
-
-def _through(graph: PolicyGraph) -> list[str]:
-    return [endpoint.id for endpoint in graph.endpoints.values() if endpoint.service == "s3"]
+    """The endpoint whose policy changed; else none, and those of the services that conditions ask an endpoint for."""
+    if document.endpoint:
+        return [document.endpoint]
+    return ["", *(endpoint.id for endpoint in graph.endpoints.values() if endpoint.service in ("s3", "kms"))]
 
 
 def _contexts(
