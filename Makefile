@@ -18,7 +18,7 @@ export PIP_CACHE_DIR := $(CURDIR)/build/cache/pip
 endif
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
-.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse scenarios probe bench clean
+.PHONY: help setup lint check access compare test test.root test.fast test.stacks test.slow test.projects golden pictures rehearse scenarios probe mutations bench clean
 
 help: ## What there is to run
 	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 22
@@ -118,6 +118,9 @@ compare: $(INSTALLED) ## What your change would do to resources, rights and cost
 
 probe: $(INSTALLED) ## Settle assumptions about AWS in a stack's real account: STACK=dev, after saying what it costs
 	@$(if $(STACK),,echo "STACK=<stack> is missing, such as STACK=dev"; exit 1;) $(RUN) -m assumptions probe $(STACK)
+
+mutations: $(INSTALLED) ## 100 random mutations that open access, of the last `make check`: whichever is not noticed is shown. SEED=2: others
+	@$(RUN) -m tests.policies.access.random_mutations build/check/resources.json --count 100 --seed $(or $(SEED),1)
 
 bench: $(INSTALLED) ## How long it takes, phase by phase, kept in benchmarks/
 	@$(RUN) -m benchmarks

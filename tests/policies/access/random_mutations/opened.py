@@ -16,10 +16,11 @@ from typing import Any
 from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.evaluator import decide
 from policies.access.graph import PolicyGraph
+from policies.access.graph.model import VpcEndpoint
 from policies.access.graph.policy_documents import ALLOW_EVERYTHING
 from tests.policies.access.mutations.mutation import Statement
 from tests.policies.access.random_mutations.random_mutation import statements_changed
-from tests.policies.access.random_mutations.vocabulary import FOREIGN, Vocabulary, listed
+from tests.policies.access.random_mutations.vocabulary import BARE, FOREIGN, Vocabulary, listed
 
 REGION = "eu-west-1"
 # Requests that are asked at most about one mutation, and of each part of a request.
@@ -116,7 +117,7 @@ def _request(
     graph: PolicyGraph, principal: str, action: str, resource: str, endpoint: str, context: RequestContext
 ) -> AuthorizationRequest:
     request = graph.authorization_request(principal, action, resource, endpoint=endpoint or None, context=context)
-    if principal in graph.roles or not principal.startswith("arn:"):
+    if principal in graph.roles or not principal.startswith("arn:") or principal.endswith(f"/{BARE}"):
         return request
     return replace(request, identity=(ALLOW_EVERYTHING,))
 
@@ -152,7 +153,7 @@ def _can_be(part: _Parts, graph: PolicyGraph) -> bool:
     source = str(context.get("aws:SourceArn", "")).split(":")
     if len(source) > 5 and source[4] and context.get("aws:SourceAccount", source[4]) != source[4]:
         return False
-    if endpoint and caller.startswith("arn:") and graph.endpoints[endpoint].account != caller.split(":")[4]:
+    if endpoint and not _passes(caller, service, graph.endpoints[endpoint]):
         return False
     keys = {key.lower() for key in context}
     by_service = not caller.startswith("arn:") and caller != "*"
@@ -166,6 +167,12 @@ def _can_be(part: _Parts, graph: PolicyGraph) -> bool:
     return not keys & _OF_THE_CALLER and not (tagged and (caller in graph.roles or caller == "*"))
 
 
+def _passes(caller: str, service: str, endpoint: VpcEndpoint) -> bool:
+    """Whether a caller may come through an endpoint: its service is asked, from the account that has it."""
+    of_account = not caller.startswith("arn:") or endpoint.account == caller.split(":")[4]
+    return of_account and endpoint.service.split(".")[0] == service
+
+
 def _callers(document: ChangedDocument, statement: Statement, graph: PolicyGraph, words: Vocabulary) -> list[str]:
     if document.roles:
         return list(document.roles)
@@ -176,7 +183,7 @@ def _callers(document: ChangedDocument, statement: Statement, graph: PolicyGraph
     patterns = [
         v for pairs in (statement.get("Condition") or {}).values() for v in listed(pairs.get("aws:PrincipalArn"))
     ]
-    concrete += [_in_account(one, account) for one in patterns for account in (*words.accounts[:1], FOREIGN)]
+    concrete += [_in_account(one, account) for one in patterns for account in accounts]
     return list(
         dict.fromkeys(
             [
@@ -184,6 +191,7 @@ def _callers(document: ChangedDocument, statement: Statement, graph: PolicyGraph
                 *graph.roles,
                 *(f"arn:aws:iam::{account}:role/of-nobody" for account in accounts),
                 *(f"arn:aws:iam::{account}:user/somebody" for account in accounts),
+                *(f"arn:aws:iam::{account}:user/{BARE}" for account in words.accounts),
                 *(f"arn:aws:iam::{account}:root" for account in accounts),
                 "*",
                 *words.services,
@@ -249,35 +257,49 @@ def _filled(text: str, words: Vocabulary) -> list[str]:
 
 
 def _endpoints(document: ChangedDocument, graph: PolicyGraph) -> list[str]:
-    return [document.endpoint] if document.endpoint else ["", *_through(graph)]
-
-
-def _through(graph: PolicyGraph) -> list[str]:
-    return [endpoint.id for endpoint in graph.endpoints.values() if endpoint.service == "s3"]
+    """The endpoint whose policy changed; else none, and those of the services that conditions ask an endpoint for."""
+    if document.endpoint:
+        return [document.endpoint]
+    return ["", *(endpoint.id for endpoint in graph.endpoints.values() if endpoint.service in ("s3", "kms"))]
 
 
 def _contexts(
     statement: Statement, document: ChangedDocument, words: Vocabulary, rng: random.Random
 ) -> list[dict[str, Any]]:
-    """Condition keys with values of the statement, without them, and with others; and those of what is beside it."""
+    """Condition keys as the statement asks, but for one of them, and as it comes, with those of what is beside it."""
     statements = [s for side in (document.before, document.after) if side for s in _of(side)]
     near = [s for s in statements if s.get("Sid") == statement.get("Sid")] or [statement]
-    beside = rng.sample(statements, min(2, len(statements)))
-    options: dict[str, list[Any]] = {}
-    for one in [*near, *beside]:
+    options = _options([*near, *rng.sample(statements, min(2, len(statements)))], words, rng)
+    found: list[dict[str, Any]] = [{}]
+    for one in near:
+        own = _options([one], words, rng)
+        fitting = {key: values[1] for key, values in own.items() if len(values) > 1}
+        found += [fitting, *({k: v for k, v in fitting.items() if k != key} for key in fitting)]
+        found += [{**fitting, key: rng.choice(values)} for key, values in own.items()]
+    for _ in range(_CONTEXTS):
+        found.append({key: rng.choice(values) for key, values in options.items()})
+    present = [_with_account({key: value for key, value in one.items() if value is not None}) for one in found]
+    return list({repr(sorted(one.items(), key=str)): one for one in present}.values())
+
+
+def _options(statements: Iterable[Statement], words: Vocabulary, rng: random.Random) -> dict[str, list[Any]]:
+    """Each key that a caller may have: absent, and with values; first with what the conditions ask."""
+    found: dict[str, list[Any]] = {}
+    for one in statements:
         for operator, pairs in (one.get("Condition") or {}).items():
             for key, value in pairs.items():
-                if key.lower() in (*_OF_THE_CALLER, "aws:sourcevpce", "aws:sourcevpc") or "resourcetag" in key.lower():
-                    continue
-                options.setdefault(key, [None]).extend(_values(operator, key, listed(value), words, rng))
-    found: list[dict[str, Any]] = [{}]
-    for _ in range(_CONTEXTS - 1):
-        drawn = {key: rng.choice(values) for key, values in options.items()}
-        source = str(drawn.get("aws:SourceArn", "")).split(":")
-        if "aws:SourceAccount" in drawn and len(source) > 5 and source[4]:
-            drawn["aws:SourceAccount"] = source[4]
-        found.append({key: value for key, value in drawn.items() if value is not None})
-    return list({repr(sorted(one.items(), key=str)): one for one in found}.values())
+                lower = key.lower()
+                if lower not in (*_OF_THE_CALLER, "aws:sourcevpce", "aws:sourcevpc") and "resourcetag" not in lower:
+                    found.setdefault(key, [None]).extend(_values(operator, key, listed(value), words, rng))
+    return found
+
+
+def _with_account(context: dict[str, Any]) -> dict[str, Any]:
+    """The account of a source is that in its ARN."""
+    source = str(context.get("aws:SourceArn", "")).split(":")
+    if "aws:SourceAccount" in context and len(source) > 5 and source[4]:
+        return {**context, "aws:SourceAccount": source[4]}
+    return context
 
 
 def _values(operator: str, key: str, values: Sequence[str], words: Vocabulary, rng: random.Random) -> Iterator[Any]:
@@ -287,7 +309,7 @@ def _values(operator: str, key: str, values: Sequence[str], words: Vocabulary, r
         yield [text] if several else text
     if key.lower() in ("aws:securetransport", "aws:viaawsservice", "aws:principalisawsservice"):
         yield from ("true", "false")
-    elif operator not in ("Bool", "Null"):
+    elif "Bool" not in operator and operator != "Null":
         yield ["other"] if several else "other"
 
 

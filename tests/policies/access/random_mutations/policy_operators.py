@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.policies.access.mutations.mutation import Statement
-from tests.policies.access.random_mutations.vocabulary import FOREIGN, Vocabulary, listed
+from tests.policies.access.random_mutations.vocabulary import BARE, FOREIGN, Vocabulary, listed
 
 Statements = list[Statement]
 # Changes a copy of a policy's statements, or answers with None where it does not apply.
@@ -293,7 +293,7 @@ def _besides(rng: random.Random, principal: object, words: Vocabulary) -> object
             ("AWS", FOREIGN),
             ("AWS", rng.choice(words.roles)),
             ("AWS", f"arn:aws:iam::{FOREIGN}:role/partner"),
-            ("AWS", f"arn:aws:iam::{rng.choice(words.accounts)}:user/somebody"),
+            ("AWS", f"arn:aws:iam::{rng.choice(words.accounts)}:user/{BARE}"),
             ("AWS", f"arn:aws:sts::{FOREIGN}:assumed-role/partner/session"),
             ("AWS", f"arn:aws:sts::{rng.choice(words.accounts)}:federated-user/somebody"),
             ("Service", rng.choice(words.services)),

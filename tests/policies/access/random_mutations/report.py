@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.policies.access.random_mutations.explained import explained
+from tests.policies.access.random_mutations.explained import explanation
 from tests.policies.access.random_mutations.judge import OPENING, UNNOTICED, Judgement
 
 PATH = Path(__file__).with_name("random-mutations.md")
@@ -45,7 +45,7 @@ def _totals(judgements: Sequence[Judgement]) -> Iterator[str]:
     ):
         counts = Counter[str](one.verdict for one in chosen)
         opened = sum(counts[verdict] for verdict in OPENING)
-        reasons = len([one for one in chosen if one.verdict in UNNOTICED and explained(one)])
+        reasons = len([one for one in chosen if one.verdict in UNNOTICED and explanation(one)])
         cells = [len(chosen), counts["refused"], opened, counts["noticed"], counts["shown"], counts["crashed"]]
         yield f"| {name} | {' | '.join(map(str, [*cells, counts['missed'], reasons]))} |"
 
@@ -71,7 +71,9 @@ def _misses(judgements: Sequence[Judgement]) -> Iterator[str]:
     if not missed:
         yield "None."
     for one in missed:
-        yield f"- {one.verdict}: {one.operator}, {one.where}. Opens: {one.opens}. {explained(one) or 'Not explained.'}"
+        said = explanation(one)
+        why = said.why if said else "Not explained."
+        yield f"- {one.verdict}: {one.operator}, {one.where}. Opens: {one.opens}. {why}"
     yield ""
 
 

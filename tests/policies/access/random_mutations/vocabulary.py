@@ -14,6 +14,8 @@ from botocore.session import Session
 from tests.policies.access.mutations.mutation import Record, Statement
 
 FOREIGN = "999999999999"
+# The name of a user whose account gives it nothing.
+BARE = "without-policies"
 # IAM's prefix of each service in use -> botocore's name of it, where they differ.
 _MODELS = {"events": "events", "logs": "logs", "states": "stepfunctions", "elasticloadbalancing": "elbv2"}
 _ACCOUNT = re.compile(r"(?<![0-9a-z-])\d{12}(?![0-9a-z])")
