@@ -159,6 +159,8 @@ def endpoints(graph: PolicyGraph) -> ProofOutcome:
     foreign = [not_beneath("aws:ResourceOrgPaths", paths)] if paths else []
     for _, endpoint in sorted(graph.endpoints.items()):
         account = endpoint.account
+        if account in graph.equivalent_accounts:
+            continue
         if account not in graph.accounts():
             findings.append(
                 Finding(title=f"endpoint {endpoint.id} is in {account}, where nothing else of the platform is")

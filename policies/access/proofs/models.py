@@ -163,15 +163,15 @@ def key_for_models(graph: PolicyGraph) -> ProofOutcome:
 THEOREMS = (
     Theorem(
         id="models-readers",
-        statement="Nobody outside the named principals reads or writes a model, or uses its key.",
+        statement="Nobody but the printed roles, and those of the same names that later projects have, reads or writes "
+        "a model or uses its key.",
         prove=readers,
         may_be_empty=NO_DATA_SCIENCE,
     ),
     Theorem(
         id="models-own-prefix",
-        statement="A project's model role touches no object that is not under its own project's prefix; its checker "
-        "and the hooks of its API none but what its endpoints are checked with, the hooks its captures besides; the "
-        "models bucket's policy and the role's own each see to that alone.",
+        statement="What serves a project's models touches that project's objects alone, its checker and the hooks of its "
+        "API only what endpoints are checked with and captured, and for models bucket and role each see to it alone.",
         prove=own_prefix,
         may_be_empty=NO_SERVED_PROJECT,
     ),
