@@ -28,7 +28,11 @@ def changes(documents: Iterable[Document], service: str) -> frozenset[str]:
 
 def granted(documents: Iterable[Document], service: str) -> frozenset[str]:
     """Actions of a service, in lower case, that any Allow of the documents speaks of."""
-    return frozenset().union(*(_GRANTED.of(one, service, lambda one=one: _granted(one, service)) for one in documents))
+    return frozenset(action for document in documents for action in _cached(document, service))
+
+
+def _cached(document: Document, service: str) -> frozenset[str]:
+    return _GRANTED.of(document, service, lambda: _granted(document, service))
 
 
 def granted_on_everything(documents: Iterable[Document], service: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ def arn(service: str, resource: str) -> str:
 
 def of_diabetes(graph: PolicyGraph, kind: RoleKind) -> IamRole:
     """The role of a kind that is of one of the two projects, or of the person who works for it."""
-    return next(role for role in roles_of_kind(graph, kind) if works_for(graph, role) == {"diabetes"})
+    return next(role for role in roles_of_kind(graph, kind) if works_for(graph, role) == frozenset({"diabetes"}))
 
 
 def able(graph: PolicyGraph, role: IamRole, **elements: Any) -> PolicyGraph:
