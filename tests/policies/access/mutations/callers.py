@@ -98,7 +98,7 @@ MUTATIONS = (
             Action="s3:PutBucketPolicy",
             Resource="arn:aws:s3:::mlops-prod-capture-333333333333-eu-west-1",
         ),
-        noticed_by=checks("proof:policies-let-in-as-listed"),
+        noticed_by=checks("action", "proof:policies-let-in-as-listed"),
     ),
     Mutation(
         id="build-for-its-account",
