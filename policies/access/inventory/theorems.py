@@ -172,6 +172,7 @@ UNSPEAKING: Mapping[str, str] = {
     "production-doors": _RELEASES,
     "way-to-production": _RELEASES,
     "runs-with-its-own-role": _KINDS,
+    "inputs-written": _RELEASES,
     "own-inputs": _RELEASES,
     "guards-awake": "it speaks of this program's remediator and alarms",
     "guards-stay": f"{_KINDS}, and of what they may silence",
