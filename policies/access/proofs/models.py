@@ -170,8 +170,8 @@ THEOREMS = (
     ),
     Theorem(
         id="models-own-prefix",
-        statement="What serves a project's models touches that project's objects alone, its checker and the hooks of its "
-        "API only what endpoints are checked with and captured, and for models bucket and role each see to it alone.",
+        statement="What serves a project's models touches that project's objects alone, its checker and the hooks of "
+        "its API only what endpoints are checked with and captured; of models, bucket and role each see to it alone.",
         prove=own_prefix,
         may_be_empty=NO_SERVED_PROJECT,
     ),
