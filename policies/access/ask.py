@@ -260,17 +260,19 @@ class _QuestionReader:
                 )
             elif not isinstance(pairs, Mapping) or not all(isinstance(item, str) for item in pairs.values()):
                 self._wrong(f"{where}, {name} must be an object of texts.")
-        retiring = given.get("retiring_principal")
-        if retiring is not None and not (isinstance(retiring, str) and retiring.startswith("arn:")):
-            self._wrong(
-                f"{where} has a retiring_principal that is no ARN; give the ARN of a principal, or leave it out."
-            )
         return KmsGrant(
             grantee=str(grantee),
             operations=tuple(operations or ()),
             constraints=constraints,
-            retiring_principal=None if retiring is None else str(retiring),
+            retiring_principal=self._retiring(given.get("retiring_principal"), where),
         )
+
+    def _retiring(self, given: Any, where: str) -> str | None:
+        if given is not None and not (isinstance(given, str) and given.startswith("arn:")):
+            self._wrong(
+                f"{where} has a retiring_principal that is no ARN; give the ARN of a principal, or leave it out."
+            )
+        return None if given is None else str(given)
 
     def _documents(self, question: AuthorizationRequest) -> dict[str, Any]:
         resource = resource_kind(question)

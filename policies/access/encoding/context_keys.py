@@ -19,8 +19,6 @@ _ROLES = (CallerType.ROLE, CallerType.SESSION)
 _ONLY: Mapping[str, tuple[CallerType, ...]] = {
     "aws:username": (CallerType.USER,),
     "aws:assumedroot": (CallerType.ROOT,),
-    "aws:userid": (*IN_ACCOUNT, CallerType.ANONYMOUS),
-    "aws:principalaccount": (*IN_ACCOUNT, CallerType.ANONYMOUS),
     "aws:principalisawsservice": (*IN_ACCOUNT, CallerType.SERVICE),
     "aws:principaltag": tuple(kind for kind in IN_ACCOUNT if kind is not CallerType.ROOT),
     "aws:federatedprovider": (*_ROLES, CallerType.PROVIDER),

@@ -56,63 +56,64 @@ def _any(_text: str) -> bool:
     return True
 
 
-# Every global key, in lower case: the callers whose requests have it, and what its values are.
+# Every global key: the callers whose requests have it, and what its values are.
 _KEYS: Mapping[str, tuple[frozenset[PrincipalType], Callable[[str], bool]]] = MappingProxyType(
     {
-        "aws:principalarn": (_IDENTITIES, _any),
-        "aws:principalaccount": (_IDENTITIES | {PrincipalType.ANONYMOUS}, _any),
-        "aws:principalorgid": (_IDENTITIES, _any),
-        "aws:principalorgpaths": (_IDENTITIES, _any),
-        "aws:principaltag/": (_IDENTITIES - {ROOT}, _any),
-        "aws:principalisawsservice": (_IDENTITIES | {SERVICE}, _BOOLEAN),
-        "aws:principalservicename": (frozenset({SERVICE}), _any),
-        "aws:principalservicenameslist": (frozenset({SERVICE}), _any),
-        "aws:principaltype": (_ANYBODY, _any),
-        "aws:userid": (_IDENTITIES | {PrincipalType.ANONYMOUS}, _any),
+        "aws:PrincipalArn": (_IDENTITIES, _any),
+        "aws:PrincipalAccount": (_ANYBODY, _any),
+        "aws:PrincipalOrgID": (_IDENTITIES, _any),
+        "aws:PrincipalOrgPaths": (_IDENTITIES, _any),
+        "aws:PrincipalTag/": (_IDENTITIES - {ROOT}, _any),
+        "aws:PrincipalIsAWSService": (_IDENTITIES | {SERVICE}, _BOOLEAN),
+        "aws:PrincipalServiceName": (frozenset({SERVICE}), _any),
+        "aws:PrincipalServiceNamesList": (frozenset({SERVICE}), _any),
+        "aws:PrincipalType": (_ANYBODY, _any),
+        "aws:userid": (_ANYBODY, _any),
         "aws:username": (frozenset({USER}), _any),
-        "aws:assumedroot": (frozenset({ROOT}), _BOOLEAN),
-        "aws:federatedprovider": (_ROLES | {PrincipalType.FEDERATED}, _any),
-        "aws:tokenissuetime": (_IDENTITIES, _is_date),
-        "aws:signinsessionarn": (_IDENTITIES, _any),
-        "aws:multifactorauthage": (_IDENTITIES, _is_number),
-        "aws:multifactorauthpresent": (_IDENTITIES, _BOOLEAN),
-        "aws:chatbotsourcearn": (_ROLES, _any),
-        "aws:ec2instancesourcevpc": (_ROLES, _any),
-        "aws:ec2instancesourceprivateipv4": (_ROLES, _is_address),
-        "aws:sourceidentity": (_ROLES, _any),
-        "aws:sourceip": (_ANYBODY, _is_address),
-        "aws:sourcevpc": (_ANYBODY, _any),
-        "aws:sourcevpcarn": (_ANYBODY, _any),
-        "aws:sourcevpce": (_ANYBODY, _any),
-        "aws:vpceaccount": (_ANYBODY, _any),
-        "aws:vpceorgid": (_ANYBODY, _any),
-        "aws:vpceorgpaths": (_ANYBODY, _any),
-        "aws:vpcsourceip": (_ANYBODY, _is_address),
-        "aws:resourceaccount": (_ANYBODY, _any),
-        "aws:resourceorgid": (_ANYBODY, _any),
-        "aws:resourceorgpaths": (_ANYBODY, _any),
-        "aws:resourcetag/": (_ANYBODY, _any),
-        "aws:calledvia": (_IDENTITIES, _any),
-        "aws:calledviafirst": (_IDENTITIES, _any),
-        "aws:calledvialast": (_IDENTITIES, _any),
-        "aws:calledviaawsmcp": (_IDENTITIES, _any),
-        "aws:viaawsservice": (_ANYBODY, _BOOLEAN),
-        "aws:viaawsmcpservice": (_IDENTITIES, _BOOLEAN),
-        "aws:currenttime": (_ANYBODY, _is_date),
-        "aws:epochtime": (_ANYBODY, _is_date),
+        "aws:AssumedRoot": (frozenset({ROOT}), _BOOLEAN),
+        "aws:FederatedProvider": (_ROLES | {PrincipalType.FEDERATED}, _any),
+        "aws:TokenIssueTime": (_IDENTITIES, _is_date),
+        "aws:SignInSessionArn": (_IDENTITIES, _any),
+        "aws:MultiFactorAuthAge": (_IDENTITIES, _is_number),
+        "aws:MultiFactorAuthPresent": (_IDENTITIES, _BOOLEAN),
+        "aws:ChatbotSourceArn": (_ROLES, _any),
+        "aws:Ec2InstanceSourceVpc": (_ROLES, _any),
+        "aws:Ec2InstanceSourcePrivateIPv4": (_ROLES, _is_address),
+        "aws:SourceIdentity": (_ROLES, _any),
+        "aws:SourceIp": (_ANYBODY, _is_address),
+        "aws:SourceVpc": (_ANYBODY, _any),
+        "aws:SourceVpcArn": (_ANYBODY, _any),
+        "aws:SourceVpce": (_ANYBODY, _any),
+        "aws:VpceAccount": (_ANYBODY, _any),
+        "aws:VpceOrgID": (_ANYBODY, _any),
+        "aws:VpceOrgPaths": (_ANYBODY, _any),
+        "aws:VpcSourceIp": (_ANYBODY, _is_address),
+        "aws:ResourceAccount": (_ANYBODY, _any),
+        "aws:ResourceOrgID": (_ANYBODY, _any),
+        "aws:ResourceOrgPaths": (_ANYBODY, _any),
+        "aws:ResourceTag/": (_ANYBODY, _any),
+        "aws:CalledVia": (_IDENTITIES, _any),
+        "aws:CalledViaFirst": (_IDENTITIES, _any),
+        "aws:CalledViaLast": (_IDENTITIES, _any),
+        "aws:CalledViaAWSMCP": (_IDENTITIES, _any),
+        "aws:ViaAWSService": (_ANYBODY, _BOOLEAN),
+        "aws:ViaAWSMCPService": (_IDENTITIES, _BOOLEAN),
+        "aws:CurrentTime": (_ANYBODY, _is_date),
+        "aws:EpochTime": (_ANYBODY, _is_date),
         "aws:referer": (_ANYBODY, _any),
-        "aws:requestedregion": (_ANYBODY, _any),
-        "aws:requesttag/": (_ANYBODY, _any),
-        "aws:tagkeys": (_ANYBODY, _any),
-        "aws:securetransport": (_ANYBODY, _BOOLEAN),
-        "aws:sourceaccount": (frozenset({SERVICE}), _any),
-        "aws:sourcearn": (frozenset({SERVICE}), _any),
-        "aws:sourceorgid": (frozenset({SERVICE}), _any),
-        "aws:sourceorgpaths": (frozenset({SERVICE}), _any),
-        "aws:useragent": (_ANYBODY, _any),
-        "aws:ismcpserviceaction": (_ANYBODY, _BOOLEAN),
+        "aws:RequestedRegion": (_ANYBODY, _any),
+        "aws:RequestTag/": (_ANYBODY, _any),
+        "aws:TagKeys": (_ANYBODY, _any),
+        "aws:SecureTransport": (_ANYBODY, _BOOLEAN),
+        "aws:SourceAccount": (frozenset({SERVICE}), _any),
+        "aws:SourceArn": (frozenset({SERVICE}), _any),
+        "aws:SourceOrgID": (frozenset({SERVICE}), _any),
+        "aws:SourceOrgPaths": (frozenset({SERVICE}), _any),
+        "aws:UserAgent": (_ANYBODY, _any),
+        "aws:IsMcpServiceAction": (_ANYBODY, _BOOLEAN),
     }
 )
+_BY_LOWER = MappingProxyType({name.lower(): row for name, row in _KEYS.items()})
 _SEVERAL_VALUES = frozenset(
     {
         "aws:principalorgpaths",
@@ -233,26 +234,28 @@ def contradictions(request: AuthorizationRequest, caller: CallerIdentity) -> lis
         key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in request.context.items()
     }
     given = {key: values for key, values in given.items() if values}
-    found = [sentence for key, values in given.items() for sentence in _of_key(key, values, caller)]
+    spelled = {key.lower(): key for key in request.context}
+    found = [sentence for key in given for sentence in _of_key(spelled[key], given[key], caller)]
     for key, value in {**_of_caller(caller), "aws:resourceaccount": request.owner}.items():
         if key in given and given[key] != (value,) and not (key == "aws:principalarn" and caller.role_arn):
-            shown = ", ".join(given[key]) or "absent"
-            found.append(f"context {key} is {shown}, and AWS gives it the value {value}; leave it out or correct it.")
+            said = f"context {spelled[key]} is {', '.join(given[key])}"
+            found.append(f"{said}, and AWS gives it the value {value}; leave it out or correct it.")
     if "aws:sourceip" in given and ({"aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"} & set(given)):
         found.append(
-            "context aws:sourceip is given for a request through a VPC endpoint, which has aws:VpcSourceIp instead; "
+            "context aws:SourceIp is given for a request through a VPC endpoint, which has aws:VpcSourceIp instead; "
             "leave one of them out."
         )
     return [*found, *_session(given, caller)]
 
 
 def _of_key(key: str, values: tuple[str, ...], caller: CallerIdentity) -> Iterator[str]:
-    name = key.partition("/")[0] + "/" if "/" in key else key
-    if name not in _KEYS:
-        if key.startswith("aws:"):
+    lower = key.lower()
+    name = lower.partition("/")[0] + "/" if "/" in lower else lower
+    if name not in _BY_LOWER:
+        if lower.startswith("aws:"):
             yield f"context {key} is no global condition key of AWS{nearest(key, _KEYS)}; correct its name."
         return
-    kinds, well_formed = _KEYS[name]
+    kinds, well_formed = _BY_LOWER[name]
     if caller.kind not in kinds:
         yield f"context {key} is given, and no request of this principal ({caller.kind.value}) has it; remove it."
     if len(values) > 1 and name not in _SEVERAL_VALUES:
@@ -270,10 +273,10 @@ def _session(given: Mapping[str, tuple[str, ...]], caller: CallerIdentity) -> It
     if caller.role_arn and shown:
         account, role = caller.account, caller.role_name
         if caller.kind is ROLE and shown != (caller.principal,):
-            yield f"context aws:principalarn is {shown[0]}, and the principal is {caller.principal}; make them equal."
+            yield f"context aws:PrincipalArn is {shown[0]}, and the principal is {caller.principal}; make them equal."
         elif not re.fullmatch(f"arn:[a-z0-9-]+:iam::{account}:role/(.+/)?{re.escape(str(role))}", shown[0]):
             yield (
-                f"context aws:principalarn is {shown[0]}, which is not the role {role} of account {account} that "
+                f"context aws:PrincipalArn is {shown[0]}, which is not the role {role} of account {account} that "
                 "the session is of; correct it."
             )
     userid = given.get("aws:userid", ())

@@ -188,6 +188,57 @@ _FIELDS = (
         ),
         ({"context": []}, "question q1: context is a list; it must be an object of condition keys."),
         ({"context": {"a:b": {}}}, "question q1: context a:b must be text, a number, a Boolean or a list of these."),
+        (
+            {"context": {"aws:username": "reader"}},
+            "question q1: context aws:username is given, and no request of this principal (role) has it; remove it.",
+        ),
+        (
+            {"context": {"aws:PrincipalAccount": OTHER_ACCOUNT}},
+            (
+                f"question q1: context aws:PrincipalAccount is {OTHER_ACCOUNT}, and AWS gives it the value {ACCOUNT}; "
+                "leave it out or correct it."
+            ),
+        ),
+        (
+            {"context": {"aws:SourceVpcEndpoint": "vpce-1"}},
+            (
+                "question q1: context aws:SourceVpcEndpoint is no global condition key of AWS (did you mean "
+                "aws:SourceVpce?); correct its name."
+            ),
+        ),
+        (
+            {"context": {"aws:PrincipalOrgId2": "o-1"}},
+            (
+                "question q1: context aws:PrincipalOrgId2 is no global condition key of AWS (did you mean "
+                "aws:PrincipalOrgID?); correct its name."
+            ),
+        ),
+        (
+            {"context": {"aws:SecureTransport": "yes"}},
+            "question q1: context aws:SecureTransport is 'yes', which is no value of that key; correct it.",
+        ),
+        (
+            {"context": {"aws:PrincipalOrgID": ["o-1", "o-2"]}},
+            "question q1: context aws:PrincipalOrgID has 2 values, and the key has one; give one.",
+        ),
+        (
+            {"context": {"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-1"}},
+            (
+                "question q1: context aws:SourceIp is given for a request through a VPC endpoint, which has "
+                "aws:VpcSourceIp instead; leave one of them out."
+            ),
+        ),
+        (
+            {"context": {"aws:PrincipalArn": f"{ROLE}2"}},
+            f"question q1: context aws:PrincipalArn is {ROLE}2, and the principal is {ROLE}; make them equal.",
+        ),
+        (
+            {"grants": [{"grantee": ROLE, "operations": [], "retiring_principal": "me"}]},
+            (
+                "question q1: grant 1 has a retiring_principal that is no ARN; give the ARN of a principal, or leave "
+                "it out."
+            ),
+        ),
         ({"identity": READ}, "question q1: identity is an object; it must be a list of policy documents."),
         (
             {"identity": [None]},
