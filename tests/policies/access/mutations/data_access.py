@@ -102,6 +102,7 @@ MUTATIONS = (
         name="diabetes-model-policy",
         edit=changed("WriteOwnCaptures", Action="s3:*", Resource="*"),
         noticed_by=checks(
+            "proof:guards-stay",
             "proof:models-own-prefix",
             "absence:other-projects",
             "matrix:Bucket capture, prod",
@@ -138,6 +139,8 @@ MUTATIONS = (
         name="flow-logs-role-policy",
         edit=added("Storage", Action="s3:*", Resource="*"),
         noticed_by=checks(
+            "proof:inputs-written",
+            "proof:guards-stay",
             "proof:no-escalation",
             "absence:models-deletion",
             "matrix:Bucket artifacts, dev",

@@ -63,7 +63,7 @@ MUTATIONS = (
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
-        noticed_by=checks("proof:policies-stay", "proof:services-from-home"),
+        noticed_by=checks("proof:guards-stay", "proof:policies-stay", "proof:services-from-home"),
     ),
     Mutation(
         id="grants-for-themselves",
@@ -156,6 +156,6 @@ MUTATIONS = (
             Action="s3:PutObject",
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/diabetes/source/*",
         ),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:inputs-written", "proof:no-escalation"),
     ),
 )
