@@ -137,6 +137,7 @@ class _ScaledGraph:
             stages=stages,
             scopes={stack: self._old.scope.in_account(account) for stack, account in stacks.items()},
             organization_paths=self.platform.accounts.paths,
+            members=self._old.members,
         )
 
     # ---- workload accounts

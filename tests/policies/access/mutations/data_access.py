@@ -104,6 +104,8 @@ MUTATIONS = (
         name="diabetes-model-policy",
         edit=changed("WriteOwnCaptures", Action="s3:*", Resource="*"),
         noticed_by=checks(
+            "proof:guards-stay",
+            "proof:models-own-prefix",
             "absence:other-projects",
             "action",
             "matrix:Bucket capture, prod",
@@ -141,6 +143,9 @@ MUTATIONS = (
         name="flow-logs-role-policy",
         edit=added("Storage", Action="s3:*", Resource="*"),
         noticed_by=checks(
+            "proof:inputs-written",
+            "proof:guards-stay",
+            "proof:no-escalation",
             "absence:models-deletion",
             "action",
             "matrix:Bucket artifacts, dev",

@@ -33,7 +33,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="diabetes-stackset-execution-policy",
         edit=condition("ManageOwnModels", lacking("aws:ResourceTag/project")),
-        noticed_by=checks("proof:delivery-walls"),
+        noticed_by=checks("proof:project-walls", "proof:delivery-walls"),
     ),
     Mutation(
         id="tags-of-what-is-there",
@@ -42,7 +42,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="diabetes-stackset-execution-policy",
         edit=condition("TagNewModels", lacking("aws:ResourceTag/project")),
-        noticed_by=checks("proof:delivery-walls"),
+        noticed_by=checks("proof:project-walls", "proof:delivery-walls"),
     ),
     Mutation(
         id="scientist-approves",
@@ -56,6 +56,9 @@ MUTATIONS = (
             Resource="arn:aws:codepipeline:eu-west-1:111111111111:*-mlops-deploy/*",
         ),
         noticed_by=checks(
+            "proof:project-walls",
+            "proof:scientists-decide-nothing",
+            "proof:approvers-only-approve",
             "absence:approval",
             "absence:scientists-deliver-nothing",
             "action",
@@ -176,7 +179,12 @@ MUTATIONS = (
             "Resource",
             more("arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/diabetes/source/model-deploy.zip"),
         ),
-        noticed_by=checks("proof:no-escalation", "proof:scientists-decide-nothing", "matrix:Bucket artifacts, dev"),
+        noticed_by=checks(
+            "proof:inputs-written",
+            "proof:no-escalation",
+            "proof:scientists-decide-nothing",
+            "matrix:Bucket artifacts, dev",
+        ),
     ),
     Mutation(
         id="build-runs-stack-sets",

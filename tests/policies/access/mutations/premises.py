@@ -64,7 +64,11 @@ MUTATIONS = (
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
         noticed_by=checks(
-            "action", "proof:policies-let-in-as-listed", "proof:policies-stay", "proof:services-from-home"
+            "action",
+            "proof:guards-stay",
+            "proof:policies-let-in-as-listed",
+            "proof:policies-stay",
+            "proof:services-from-home",
         ),
     ),
     Mutation(
@@ -163,6 +167,6 @@ MUTATIONS = (
             Action="s3:PutObject",
             Resource="arn:aws:s3:::mlops-dev-artifacts-111111111111-eu-west-1/diabetes/source/*",
         ),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:inputs-written", "proof:no-escalation"),
     ),
 )
