@@ -132,6 +132,10 @@ def _record(record: object, path: Path, number: int) -> Mapping[str, Any]:
             raise BadFile(f"{path}: {part} of resource {record['urn']} must be an object; write the file again")
     # urn:pulumi:<stack>::<project>::<types>::<name>
     parts = record["urn"].split("::")
+    if len(parts) < 4:
+        raise BadFile(
+            f"{path}: resource {number} has the urn {record['urn'][:200]!r}, which is none; write the file again"
+        )
     return {
         **record,
         "stack": record.get("stack") or parts[0].rpartition(":")[2],
