@@ -50,7 +50,7 @@ def _patterns(graph: PolicyGraph, key: PolicyResource) -> list[str]:
     not listed, an account that comes later may have one too.
     """
     every = names.ProjectNames(graph.prefix, "*")
-    scopes = {scope.account: scope for scope in graph.scopes.values()}
+    scopes = {graph.stacks[stack]: scope for stack, scope in graph.scopes.items() if stack in graph.stacks}
     models = roles_of_kind(graph, RoleKind.MODEL)
     # Where no project is there yet, its roles will be in any of the accounts, by the name of any stage.
     serving = {role.account for role in models} if models and not graph.organization_paths else {*scopes}
