@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from catalog.roles import ROLES, RoleKind
 from policies.access.encoding.logic import known_text
 from policies.access.graph import PolicyGraph, PolicyResource
-from policies.access.proofs.callers import OF_ACCOUNTS
+from policies.access.proofs.callers import OF_ACCOUNTS, NamedPrincipals
 from policies.access.proofs.emptiness import NO_OTHER_ACCOUNT
 from policies.access.proofs.requests import EncodedRequest, none_of, requests_of_everybody
 from policies.access.proofs.solver import Solver
@@ -45,7 +45,11 @@ def across_accounts(graph: PolicyGraph) -> ProofOutcome:
     """Of every resource with a policy: callers of the platform's other accounts get what is listed, and no more."""
     solver = Solver()
     for _, resource in sorted(graph.policy_resources.items()):
+        named = NamedPrincipals.of(resource.policy or {})
         others = [account for account in graph.accounts() if account != resource.account]
+        if not (named.anybody or named.accounts.intersection(others)):
+            solver.queries += len(others)
+            continue
         listed = _LISTED.get((resource.kind, resource.purpose), {})
         for who, open_request in requests_of_everybody(
             graph, ["*"], policy_resource=resource, accounts=others, kinds=OF_ACCOUNTS

@@ -17,6 +17,8 @@ from policies.access.graph.policy_documents import as_list, statements
 
 # What no AWS action is called: stands for every text that no statement names.
 OTHER = "0other"
+# An expression that fits no text at all.
+_NEVER = r"(?!)"
 
 
 def action_classes(documents: Iterable[Document], family: Sequence[str]) -> list[str]:
@@ -27,13 +29,20 @@ def action_classes(documents: Iterable[Document], family: Sequence[str]) -> list
 
 def may_be_allowed(documents: Iterable[Document], action: str) -> bool:
     """Whether any Allow speaks of an action (in lower case), by text or by leaving it out of a NotAction."""
-    return any(
-        "NotAction" in statement
-        or any(_expression(str(p).lower()).fullmatch(action) for p in as_list(statement.get("Action")))
-        for document in documents
-        for statement in statements(document)
-        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
-    )
+    return any(_allowed(document).fullmatch(action) for document in documents)
+
+
+def _allowed(document: Document) -> re.Pattern[str]:
+    """One expression for every action that an Allow of the document could speak of."""
+    return _ALLOWED.of(document, None, lambda: _read_allowed(document))
+
+
+def _read_allowed(document: Document) -> re.Pattern[str]:
+    allowing = [each for each in statements(document) if isinstance(each, Mapping) and each.get("Effect") == "Allow"]
+    if any("NotAction" in statement for statement in allowing):
+        return _expression("*")
+    patterns = {str(pattern).lower() for statement in allowing for pattern in as_list(statement.get("Action"))}
+    return re.compile("|".join(_expression(pattern).pattern for pattern in sorted(patterns)) if patterns else _NEVER)
 
 
 @lru_cache(maxsize=4096)
@@ -93,4 +102,5 @@ def _mentioned(document: Document) -> frozenset[str]:
     )
 
 
+_ALLOWED: DocumentCache[re.Pattern[str]] = DocumentCache()
 _MENTIONED: DocumentCache[frozenset[str]] = DocumentCache()
