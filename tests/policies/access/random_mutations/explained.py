@@ -138,6 +138,67 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         " ssm:DescribeParameters ",
         "Harmless: names of parameters, whose values are read by other actions.",
     ),
+    Explanation(
+        "action_to_not_action",
+        "Key .* policy",
+        ":user/|:role/of-nobody|:root ",
+        "To be done: who administers a key also gets what its statement leaves out; duties of keys should ask "
+        "every action.",
+        harmless=False,
+    ),
+    Explanation(
+        "drop_condition_key",
+        "Key studio-key",
+        "kms:",
+        "To be done: a key of notebooks' volumes is used directly; keys-through-endpoints should speak of it too.",
+        harmless=False,
+    ),
+    Explanation(
+        "widen_condition_value",
+        "RepositoryPolicy images-policy",
+        r"^sagemaker\.amazonaws\.com ",
+        "Harmless: SageMaker looks at images for one more account of the platform, whose roles are judged.",
+    ),
+    Explanation(
+        "loosen_property",
+        "Function .* code",
+        "",
+        "By design: an export has a digest of the code; what it is, the program and its review say.",
+    ),
+    Explanation(
+        "loosen_property",
+        "SecurityGroupEgressRule",
+        "every port",
+        "Harmless: every port, of the same endpoints alone.",
+    ),
+    Explanation(
+        "swap_reference",
+        "MetricAlarm .*QueueName",
+        "",
+        "To be done: a queue is left without its alarm; guards-awake should ask for one of each queue.",
+        harmless=False,
+    ),
+    Explanation(
+        "loosen_property",
+        "Domain .* authMode",
+        "",
+        "To be done: IAM Identity Center signs people in to notebooks; guards-awake should ask for IAM.",
+        harmless=False,
+    ),
+    Explanation(
+        "widen_resource",
+        "BucketPolicy",
+        r"amazonaws\.com s3:GetBucketAcl .*/",
+        "Harmless: an object has no such action; the bucket itself was named before.",
+    ),
+    Explanation(
+        "add_statement_of_another",
+        "RolePolicy flow-logs",
+        "s3:GetObject",
+        "To be done: a role of the platform, of no project and of nobody, reads what runs leave; project-walls "
+        "should list which of those read any project's objects.",
+        harmless=False,
+    ),
 )
 
 
