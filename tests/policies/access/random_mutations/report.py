@@ -23,7 +23,7 @@ opens access where the evaluator allows a request after it that it refused befor
 loosens guards something. It is noticed where `policies.check --strict` or `policies.access review` names something
 new: a proof, an absence, a rule, or a refusal to read it. A difference of the generated matrix alone is counted apart.
 """
-COLUMNS = ("drawn", "refused unasked", "open access", "noticed", "matrix alone", "crash", "missed", "explained")
+COLUMNS = ("drawn", "refused unasked", "open access", "noticed", "matrix alone", "crash", "missed", "harmless")
 
 
 def page(judgements: Sequence[Judgement]) -> str:
@@ -45,7 +45,8 @@ def _totals(judgements: Sequence[Judgement]) -> Iterator[str]:
     ):
         counts = Counter[str](one.verdict for one in chosen)
         opened = sum(counts[verdict] for verdict in OPENING)
-        reasons = len([one for one in chosen if one.verdict in UNNOTICED and explanation(one)])
+        unnoticed = [explanation(one) for one in chosen if one.verdict in UNNOTICED]
+        reasons = len([one for one in unnoticed if one and one.harmless])
         cells = [len(chosen), counts["refused"], opened, counts["noticed"], counts["shown"], counts["crashed"]]
         yield f"| {name} | {' | '.join(map(str, [*cells, counts['missed'], reasons]))} |"
 
@@ -73,7 +74,9 @@ def _misses(judgements: Sequence[Judgement]) -> Iterator[str]:
     for one in missed:
         said = explanation(one)
         why = said.why if said else "Not explained."
-        yield f"- {one.verdict}: {one.operator}, {one.where}. Opens: {one.opens}. {why}"
+        # The request without its condition keys.
+        opens = one.opens.split(" [")[0]
+        yield f"- {one.verdict}: {one.operator}, {one.where}. Opens: {opens}. {why}"
     yield ""
 
 

@@ -13,7 +13,7 @@ from tests.policies.access.random_mutations.judged import Platform
 from tests.policies.access.random_mutations.random_mutation import seeded
 from tests.policies.access.random_mutations.vocabulary import Vocabulary
 
-SEED, COUNT, SETTINGS = 5, 8, 0.4
+SEED, COUNT, SETTINGS = 3, 8, 0.3
 
 
 @pytest.fixture(scope="module")
