@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from catalog.roles import ROLES, RoleKind
 from policies.access.encoding.logic import known_text
 from policies.access.graph import PolicyGraph, PolicyResource
+from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.callers import OF_ACCOUNTS, NamedPrincipals
 from policies.access.proofs.emptiness import NO_OTHER_ACCOUNT
 from policies.access.proofs.requests import EncodedRequest, none_of, requests_of_everybody
@@ -50,13 +51,23 @@ def across_accounts(graph: PolicyGraph) -> ProofOutcome:
         if not (named.anybody or named.accounts.intersection(others)):
             solver.queries += len(others)
             continue
-        listed = _LISTED.get((resource.kind, resource.purpose), {})
-        for who, open_request in requests_of_everybody(
-            graph, ["*"], policy_resource=resource, accounts=others, kinds=OF_ACCOUNTS
-        ):
-            for encoded in open_request.each():
-                _only_listed(solver, graph, f"{who} does {{}} with {resource.kind} {resource.name}", encoded, listed)
+        for account in others:
+            listed = _listed(graph, resource, account)
+            for who, open_request in requests_of_everybody(
+                graph, ["*"], policy_resource=resource, accounts=[account], kinds=OF_ACCOUNTS
+            ):
+                title = f"{who} does {{}} with {resource.kind} {resource.name}"
+                for encoded in open_request.each():
+                    _only_listed(solver, graph, title, encoded, listed)
     return ProofOutcome(findings=solver.findings, named=_printed(graph), queries=solver.queries)
+
+
+def _listed(graph: PolicyGraph, resource: PolicyResource, account: str) -> Mapping[str, tuple[RoleKind, ...]]:
+    """What callers of another account may do: events come to a bus from where models are kept alone."""
+    models = {bucket.account for bucket in resources_with_purpose(graph, "bucket", "models")}
+    if resource.kind == "bus" and account not in models:
+        return {}
+    return _LISTED.get((resource.kind, resource.purpose), {})
 
 
 def _only_listed(

@@ -6,12 +6,13 @@ platform's own buckets, that what it writes arrives where it is kept, and that i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.roles import RoleKind
 from policies.access.authorization import AuthorizationRequest, RequestContext
+from policies.access.encoding import CallerType
 from policies.access.evaluator import allows
 from policies.access.graph import PolicyGraph, PolicyResource
 from policies.access.graph.declared import (
@@ -23,6 +24,9 @@ from policies.access.graph.declared import (
     DeclaredResource,
 )
 from policies.access.graph.purposes import resources_with_purpose
+from policies.access.proofs.callers import EVERY_KIND
+from policies.access.proofs.requests import requests_of_everybody, within
+from policies.access.proofs.solver import Solver
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 from policies.documents.detection import CLOUDTRAIL, EVIDENCE_DAYS
 
@@ -256,16 +260,28 @@ def written_down(graph: PolicyGraph) -> ProofOutcome:
     ]
     buckets = resources_with_purpose(graph, "bucket", "trail")
     found += [(bucket.name, bucket.urn, problem) for bucket in buckets for problem in evidence.written(bucket)]
-    queries = len(buckets) + sum(len(graph.declared_of(token)) for token in readers)
+    solver = _deletions(graph, buckets)
+    queries = solver.queries + len(buckets) + sum(len(graph.declared_of(token)) for token in readers)
     findings = [Finding(title=f"{name}: {problem}", request=f"  {urn}") for name, urn, problem in found]
-    return ProofOutcome(findings=findings, named=list(evidence.named()), queries=queries)
+    return ProofOutcome(findings=[*findings, *solver.findings], named=list(evidence.named()), queries=queries)
+
+
+def _deletions(graph: PolicyGraph, buckets: Sequence[PolicyResource]) -> Solver:
+    """Nobody but an AWS service that ends what is kept long enough deletes what trails have written."""
+    solver = Solver()
+    for bucket in buckets:
+        for who, open_request in requests_of_everybody(
+            graph, ["s3:DeleteObject*"], policy_resource=bucket, kinds=EVERY_KIND - {CallerType.SERVICE}
+        ):
+            solver.refute(f"{who} deletes evidence in {bucket.name}", open_request, within(f"{bucket.arn}/*"))
+    return solver
 
 
 THEOREMS = (
     Theorem(
         id="evidence-whole",
         statement="Trails record every change and every access to the platform's objects, what they and the logs write "
-        "arrives, and it is kept as long as it must be; the printed accounts have no trail.",
+        "arrives, nobody deletes it, and it is kept as long as it must be; the printed accounts have no trail.",
         prove=written_down,
     ),
 )

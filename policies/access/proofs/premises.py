@@ -58,7 +58,10 @@ POLICY_CHANGES: Mapping[str, tuple[str, ...]] = {
         "kms:UntagResource",
         "kms:UpdateAlias",
     ),
+    "log destination": ("logs:PutDestination", "logs:PutDestinationPolicy"),
+    "logs": ("logs:DeleteResourcePolicy", "logs:PutResourcePolicy"),
     "queue": ("sqs:AddPermission", "sqs:RemovePermission", "sqs:SetQueueAttributes"),
+    "registry": ("ecr:DeleteRegistryPolicy", "ecr:PutRegistryPolicy"),
     "repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
     "secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
     "topic": ("sns:AddPermission", "sns:RemovePermission", "sns:SetTopicAttributes"),
@@ -66,12 +69,23 @@ POLICY_CHANGES: Mapping[str, tuple[str, ...]] = {
 CREATE_GRANT = "kms:CreateGrant"
 # What opens more than one resource, or a way around them.
 PERIMETER_CHANGES = (
+    "ec2:AcceptVpcPeeringConnection",
     "ec2:CreateVpcEndpoint",
+    "ec2:CreateVpcEndpointServiceConfiguration",
+    "ec2:CreateVpcPeeringConnection",
     "ec2:ModifyVpcEndpoint",
+    "ec2:ModifyVpcEndpointServicePermissions",
     "ecr:DeleteRegistryPolicy",
     "ecr:PutRegistryPolicy",
+    "ecr:PutReplicationConfiguration",
+    "logs:PutDestinationPolicy",
+    "logs:PutResourcePolicy",
+    "ram:AssociateResourceShare",
+    "ram:CreateResourceShare",
+    "s3:CreateAccessPoint",
     "s3:PutAccessPointPolicy",
     "s3:PutAccountPublicAccessBlock",
+    "s3:PutReplicationConfiguration",
 )
 # Services that do not say on whose behalf they assume a role, or of which no page says that they do: docs/access.md has
 # what follows.
@@ -149,18 +163,22 @@ def session_tags(graph: PolicyGraph) -> ProofOutcome:
 
 
 def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
-    """What an AWS service may do here it does on behalf of the platform's accounts: the confused deputy."""
+    """What an AWS service may do here it does on behalf of the account itself: the confused deputy.
+
+    Images are looked at for the accounts that run them.
+    """
     solver, named = Solver(), set[str]()
-    for_others = [_on_behalf_of_others([*graph.accounts(), *sorted(graph.equivalent_accounts)])]
+    of_platform = [_on_behalf_of_others([*graph.accounts(), *sorted(graph.equivalent_accounts)])]
     if graph.organization_paths:
         # Where an account is in its organization; that of a foreign one is elsewhere, if it is in one.
-        for_others.append(not_beneath("aws:SourceOrgPaths", graph.organization_paths))
+        of_platform.append(not_beneath("aws:SourceOrgPaths", graph.organization_paths))
     for _, resource in sorted(graph.policy_resources.items()):
         policy, rules = _without_rules(resource)
         named |= {f"{rule} publishes to {resource.kind} {resource.name}" for rule in rules}
         spoken = replace(resource, policy=policy)
         for service, open_request in requests_of_everybody(graph, ["*"], policy_resource=spoken, kinds=_SERVICES):
-            title = f"{service} has access to {resource.kind} {resource.name} on behalf of a foreign account"
+            for_others = of_platform if resource.kind in _FOR_ALL else [_on_behalf_of_others([resource.account])]
+            title = f"{service} has access to {resource.kind} {resource.name} on behalf of another account"
             solver.refute(title, open_request, *for_others)
     for role in graph.sorted_roles():
         for service, open_request in requests_of_everybody(
@@ -169,8 +187,13 @@ def confused_deputy(graph: PolicyGraph) -> ProofOutcome:
             if service in WITHOUT_SOURCE:
                 named.add(f"{service} assumes {role.arn}")
             else:
-                solver.refute(f"{service} assumes {role.arn} on behalf of a foreign account", open_request, *for_others)
+                title = f"{service} assumes {role.arn} on behalf of another account"
+                solver.refute(title, open_request, _on_behalf_of_others([role.account]))
     return ProofOutcome(findings=solver.findings, named=sorted(named), queries=solver.queries)
+
+
+# Kinds of resources that services of the platform's other accounts use as well.
+_FOR_ALL = ("repository",)
 
 
 def _without_rules(resource: PolicyResource) -> tuple[Document, list[str]]:
@@ -217,8 +240,8 @@ THEOREMS = (
     ),
     Theorem(
         id="services-from-home",
-        statement="AWS services act here on behalf of the platform's accounts alone, save the printed ones that "
-        "do not say.",
+        statement="AWS services act in an account on its own behalf alone, and look at images for the platform's other "
+        "accounts, save the printed ones that do not say.",
         prove=confused_deputy,
     ),
 )

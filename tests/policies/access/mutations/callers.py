@@ -73,7 +73,7 @@ MUTATIONS = (
         type="RepositoryPolicy",
         name="images-policy",
         edit=added("Eve", Principal={"AWS": f"{_HOME}:user/eve"}, Action=["ecr:PutImage", "ecr:UploadLayerPart"]),
-        noticed_by=checks("proof:policies-let-in-as-listed"),
+        noticed_by=checks("proof:policies-let-in-as-listed", "rule:ECR-03"),
     ),
     Mutation(
         id="images-for-a-service",
@@ -84,7 +84,7 @@ MUTATIONS = (
         edit=added(
             "Builds", Principal={"Service": "codebuild.amazonaws.com"}, Action="ecr:PutImage", Condition=_FROM_HOME
         ),
-        noticed_by=checks("proof:policies-let-in-as-listed"),
+        noticed_by=checks("proof:policies-let-in-as-listed", "rule:ECR-03"),
     ),
     Mutation(
         id="captures-policy-for-a-user",
@@ -98,7 +98,7 @@ MUTATIONS = (
             Action="s3:PutBucketPolicy",
             Resource="arn:aws:s3:::mlops-prod-capture-333333333333-eu-west-1",
         ),
-        noticed_by=checks("action", "proof:policies-let-in-as-listed"),
+        noticed_by=checks("action", "proof:nothing-in-plain-text", "proof:policies-let-in-as-listed"),
     ),
     Mutation(
         id="build-for-its-account",
@@ -107,7 +107,7 @@ MUTATIONS = (
         type="Role",
         name="role-build-role",
         edit=added("Everybody", Principal={"AWS": f"{_HOME}:root"}, Action="sts:AssumeRole"),
-        noticed_by=checks("proof:roles-entered-as-listed"),
+        noticed_by=checks("proof:roles-entered-as-listed", "rule:IAM-05"),
     ),
     Mutation(
         id="training-for-another-service",
@@ -144,7 +144,7 @@ MUTATIONS = (
         type="Role",
         name="previewer-role",
         edit=tagged(purpose="deployer"),
-        noticed_by=checks("proof:declared-as-catalogued"),
+        noticed_by=checks("matrix:Rights", "proof:declared-as-catalogued"),
     ),
     Mutation(
         id="data-key-tagged-for-volumes",
@@ -153,7 +153,11 @@ MUTATIONS = (
         type="Key",
         name="data-key-key",
         edit=tagged(purpose="volumes"),
-        noticed_by=checks("proof:declared-as-catalogued", "proof:keys-through-endpoints"),
+        noticed_by=checks(
+            "matrix:Key data, dev",
+            "proof:declared-as-catalogued",
+            "proof:keys-through-endpoints",
+        ),
     ),
     Mutation(
         id="captures-under-amazons-key",
@@ -162,7 +166,7 @@ MUTATIONS = (
         type="BucketServerSideEncryptionConfiguration",
         name="capture-encryption",
         edit=default_encryption(sseAlgorithm="AES256"),
-        noticed_by=checks("proof:objects-under-their-key"),
+        noticed_by=checks("matrix:Bucket capture, prod", "proof:objects-under-their-key", "rule:S3-02"),
     ),
     Mutation(
         id="endpoint-to-a-bucket-named-like-amazons",

@@ -18,16 +18,17 @@ MUTATIONS = (
             Resource="arn:aws:s3:::mlops-dev-models-111111111111-eu-west-1/*",
         ),
         noticed_by=checks(
-            "proof:objects-through-endpoints",
-            "proof:policies-let-in-as-listed",
-            "proof:services-from-home",
-            "proof:no-strangers",
-            "proof:project-walls",
             "absence:other-projects",
             "matrix:Bucket models, dev",
+            "proof:across-accounts-as-listed",
+            "proof:models-own-prefix",
+            "proof:no-strangers",
+            "proof:objects-through-endpoints",
+            "proof:policies-let-in-as-listed",
+            "proof:project-walls",
+            "proof:services-from-home",
             "rule:IAM-01",
             "rule:S3-09",
-            "proof:models-own-prefix",
         ),
     ),
     Mutation(
@@ -180,7 +181,11 @@ MUTATIONS = (
         name="images-policy",
         edit=changed("ModelRolesPull", Principal="*", Condition=None),
         noticed_by=checks(
-            "proof:policies-let-in-as-listed", "proof:services-from-home", "proof:no-strangers", "rule:IAM-01"
+            "proof:across-accounts-as-listed",
+            "proof:no-strangers",
+            "proof:policies-let-in-as-listed",
+            "proof:services-from-home",
+            "rule:IAM-01",
         ),
     ),
     Mutation(
@@ -190,7 +195,7 @@ MUTATIONS = (
         type="RepositoryPolicy",
         name="images-policy",
         edit=listed("ModelRolesPull", "Action", more("ecr:PutImage")),
-        noticed_by=checks("rule:ECR-03"),
+        noticed_by=checks("proof:across-accounts-as-listed", "rule:ECR-03"),
     ),
     Mutation(
         id="models-written-from-workloads",
@@ -199,6 +204,6 @@ MUTATIONS = (
         type="BucketPolicy",
         name="models-policy",
         edit=listed("AllowCrossAccount", "Action", more("s3:PutObject")),
-        noticed_by=checks("rule:S3-08"),
+        noticed_by=checks("proof:across-accounts-as-listed", "rule:S3-08"),
     ),
 )

@@ -10,7 +10,7 @@ from tests.policies.access.mutations.mutation import Mutation, PlantedResource, 
 FOREIGN = "999999999999"
 _HOME = "arn:aws:{}:eu-west-1:111111111111:{}"
 DATA = "mlops-dev-data-111111111111-eu-west-1"
-SCIENTIST = "arn:aws:iam::111111111111:role/mlops/people/mlops-dev-scientist"
+APPROVER = "arn:aws:iam::111111111111:role/mlops/people/mlops-dev-approver"
 
 
 def _allow(principal: Any, action: str, resource: str) -> str:
@@ -21,12 +21,12 @@ def _allow(principal: Any, action: str, resource: str) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     PlantedResource(
         id="models-key-granted",
-        what="A grant lets a scientist decrypt with the models' key, which is named by its alias.",
+        what="A grant lets an approver decrypt with the models' key, which is named by its alias.",
         stack="project-diabetes",
         type="aws:kms/grant:Grant",
         name="planted",
-        edit=setting(keyId="alias/mlops/dev/models", granteePrincipal=SCIENTIST, operations=["Decrypt"]),
-        noticed_by=checks("proof:models-readers"),
+        edit=setting(keyId="alias/mlops/dev/models", granteePrincipal=APPROVER, operations=["Decrypt"]),
+        noticed_by=checks("proof:models-readers", "proof:policies-let-in-as-listed"),
     ),
     PlantedResource(
         id="key-granted-to-another-account",
@@ -41,12 +41,12 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     PlantedResource(
         id="administrator-attached-elsewhere",
-        what="A project's stack attaches AdministratorAccess to the scientist's role.",
+        what="A project's stack attaches AdministratorAccess to the approver's role.",
         stack="project-diabetes",
         type="aws:iam/policyAttachment:PolicyAttachment",
         name="planted",
-        edit=setting(policyArn="arn:aws:iam::aws:policy/AdministratorAccess", roles=["mlops-dev-scientist"]),
-        noticed_by=checks("proof:no-escalation"),
+        edit=setting(policyArn="arn:aws:iam::aws:policy/AdministratorAccess", roles=["mlops-dev-approver"]),
+        noticed_by=checks("refused"),
     ),
     PlantedResource(
         id="policy-for-an-unknown-role",
@@ -81,7 +81,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         type="aws:s3/bucketAcl:BucketAcl",
         name="planted",
         edit=setting(bucket="mlops-dev-logs-111111111111-eu-west-1", acl="public-read"),
-        noticed_by=checks("proof:no-strangers"),
+        noticed_by=checks(
+            "proof:across-accounts-as-listed",
+            "proof:no-strangers",
+            "proof:policies-let-in-as-listed",
+            "proof:project-walls",
+            "proof:services-from-home",
+        ),
     ),
     PlantedResource(
         id="data-copied-to-artifacts",
@@ -112,7 +118,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         type="aws:cloudwatch/eventPermission:EventPermission",
         name="planted",
         edit=setting(principal="*", statementId="planted", action="events:PutEvents"),
-        noticed_by=checks("proof:no-strangers"),
+        noticed_by=checks(
+            "proof:no-strangers",
+            "proof:policies-let-in-as-listed",
+            "proof:previews-only-look",
+            "proof:services-from-home",
+            "rule:IAM-01",
+        ),
     ),
     PlantedResource(
         id="logs-sent-away",
@@ -126,7 +138,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             filterPattern="",
             name="planted",
         ),
-        noticed_by=checks("proof:configuration-stays-home"),
+        noticed_by=checks("proof:configuration-stays-home", "rule:ASY-01"),
     ),
     PlantedResource(
         id="network-joined-to-another-s",
@@ -144,7 +156,53 @@ MUTATIONS: tuple[Mutation, ...] = (
         type="aws:iam/user:User",
         name="planted",
         edit=setting(name="eve", arn="arn:aws:iam::111111111111:user/eve"),
-        noticed_by=checks("proof:no-users"),
+        noticed_by=checks(
+            "matrix:Bucket artifacts, dev",
+            "matrix:Bucket capture, prod",
+            "matrix:Bucket capture, staging",
+            "matrix:Bucket code, dev",
+            "matrix:Bucket data, dev",
+            "matrix:Bucket logs, dev",
+            "matrix:Bucket logs, foundation",
+            "matrix:Bucket logs, foundation-prod",
+            "matrix:Bucket logs, foundation-staging",
+            "matrix:Bucket logs, prod",
+            "matrix:Bucket logs, staging",
+            "matrix:Bucket models, dev",
+            "matrix:Bucket trail, foundation",
+            "matrix:Bucket trail, foundation-prod",
+            "matrix:Bucket trail, foundation-staging",
+            "matrix:Delivery",
+            "matrix:Endpoints, prod",
+            "matrix:Endpoints, staging",
+            "matrix:Key capture, prod",
+            "matrix:Key capture, staging",
+            "matrix:Key code, dev",
+            "matrix:Key data, dev",
+            "matrix:Key guards, foundation",
+            "matrix:Key guards, foundation-prod",
+            "matrix:Key guards, foundation-staging",
+            "matrix:Key models, dev",
+            "matrix:Key operations, dev",
+            "matrix:Key operations, prod",
+            "matrix:Key operations, staging",
+            "matrix:Key studio, dev",
+            "matrix:Key trail, foundation",
+            "matrix:Key trail, foundation-prod",
+            "matrix:Key trail, foundation-staging",
+            "matrix:Key volumes, dev",
+            "matrix:Key volumes, prod",
+            "matrix:Key volumes, staging",
+            "matrix:Registry",
+            "matrix:Rights",
+            "proof:boundaries-hold",
+            "proof:compute-inside",
+            "proof:declared-as-catalogued",
+            "proof:no-users",
+            "proof:roles-entered-as-listed",
+            "proof:tags-stay",
+            "rule:IAM-06",
+        ),
     ),
     PlantedResource(
         id="type-that-nobody-reads",
@@ -153,7 +211,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         type="aws:lambda/functionUrl:FunctionUrl",
         name="planted",
         edit=setting(functionName="mlops-dev-account-cleaner", authorizationType="NONE"),
-        noticed_by=checks("unread"),
+        noticed_by=checks("rule:LAM-04", "unread"),
     ),
     Mutation(
         id="dead-letters-under-another-key",
@@ -162,6 +220,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         type="Queue",
         name="dead-letters-queue",
         edit=setting(kmsMasterKeyId="11111111-2222-3333-4444-555555555555"),
-        noticed_by=checks("proof:configuration-stays-home"),
+        noticed_by=checks("proof:configuration-stays-home", "proof:guards-awake"),
     ),
 )

@@ -145,7 +145,7 @@ MUTATIONS = (
         type="BucketPolicy",
         name="artifacts-policy",
         edit=dropped("DenyPlainTransport"),
-        noticed_by=checks("rule:S3-04"),
+        noticed_by=checks("proof:nothing-in-plain-text", "rule:S3-04"),
     ),
     Mutation(
         id="endpoint-by-name-pattern",

@@ -63,13 +63,7 @@ MUTATIONS = (
             Resource="arn:aws:sns:eu-west-1:111111111111:mlops-dev-alarms",
             Condition={"ArnLike": {"aws:PrincipalArn": ADMINISTRATORS}},
         ),
-        noticed_by=checks(
-            "action",
-            "proof:guards-stay",
-            "proof:policies-let-in-as-listed",
-            "proof:policies-stay",
-            "proof:services-from-home",
-        ),
+        noticed_by=checks("action", "proof:guards-stay", "proof:policies-stay"),
     ),
     Mutation(
         id="grants-for-themselves",
@@ -82,10 +76,9 @@ MUTATIONS = (
             condition("NamedRolesGrantToVolumes", lacking("kms:GrantIsForAWSResource")),
         ),
         noticed_by=checks(
+            "matrix:Key volumes, dev",
             "proof:policies-let-in-as-listed",
             "proof:policies-stay",
-            "proof:services-from-home",
-            "matrix:Key volumes, dev",
         ),
     ),
     Mutation(

@@ -36,10 +36,11 @@ MUTATIONS = (
         name="alarms-policy",
         edit=changed("AlarmsPublish", Principal="*", Condition=None),
         noticed_by=checks(
-            "proof:policies-let-in-as-listed",
-            "proof:services-from-home",
+            "proof:across-accounts-as-listed",
             "proof:no-strangers",
+            "proof:policies-let-in-as-listed",
             "proof:previews-only-look",
+            "proof:services-from-home",
             "rule:IAM-01",
         ),
     ),
@@ -101,7 +102,7 @@ MUTATIONS = (
         type="EventBusPolicy",
         name="events-policy",
         edit=listed("NamedAccountsPutEvents", "Action", more("events:PutRule")),
-        noticed_by=checks("rule:EVB-01"),
+        noticed_by=checks("proof:across-accounts-as-listed", "rule:EVB-01"),
     ),
     Mutation(
         id="logs-without-source",

@@ -42,7 +42,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="role-team-administrator-policy",
         edit=listed("RunTheTraining", "Resource", more(f"{_SAGEMAKER}:pipeline/*")),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation", "proof:project-walls"),
     ),
     Mutation(
         id="retries-another-projects-delivery",
@@ -51,7 +51,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="role-team-administrator-policy",
         edit=listed("RunTheBuild", "Resource", more(f"{_SCREENING}/Production")),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation", "proof:project-walls"),
     ),
     Mutation(
         id="starts-another-projects-pipelines",
@@ -60,7 +60,12 @@ MUTATIONS = (
         type="RolePolicy",
         name="pipeline-starter-policy",
         edit=changed("StartOwnPipelines", Resource="arn:aws:codepipeline:eu-west-1:111111111111:*"),
-        noticed_by=checks("absence:other-projects", "matrix:Delivery", "proof:no-escalation"),
+        noticed_by=checks(
+            "absence:other-projects",
+            "matrix:Delivery",
+            "proof:no-escalation",
+            "proof:project-walls",
+        ),
     ),
     Mutation(
         id="updates-another-projects-instances",
@@ -73,7 +78,7 @@ MUTATIONS = (
             "Resource",
             more("arn:aws:cloudformation:eu-west-1:111111111111:stackset/mlops-screening-*"),
         ),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation", "proof:project-walls"),
     ),
     Mutation(
         id="calls-every-function",
@@ -82,7 +87,7 @@ MUTATIONS = (
         type="RolePolicy",
         name="role-team-administrator-policy",
         edit=changed("HandThemOverAgain", Resource="arn:aws:lambda:eu-west-1:111111111111:function:*"),
-        noticed_by=checks("proof:no-escalation"),
+        noticed_by=checks("proof:no-escalation", "proof:project-walls"),
     ),
     Mutation(
         id="runs-commands-in-sandboxes",
