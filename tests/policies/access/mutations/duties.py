@@ -35,7 +35,7 @@ MUTATIONS = (
             changed("NamedRolesAssume", Principal={"AWS": _role("sign-in-approver")}),
             _assumed_by(_role("sign-in-approver")),
         ),
-        noticed_by=checks("proof:duties-apart"),
+        noticed_by=checks("proof:duties-apart", "proof:production-doors", "rehearsal"),
     ),
     Mutation(
         id="scientist-deploys",
@@ -100,6 +100,6 @@ MUTATIONS = (
         type="Role",
         name="deployer-role",
         edit=changed("NamedRolesAssume", Condition=None),
-        noticed_by=checks("proof:duties-apart"),
+        noticed_by=checks("proof:roles-entered-as-listed", "proof:duties-apart", "rule:IAM-05"),
     ),
 )

@@ -62,7 +62,7 @@ MUTATIONS = (
         type="Role",
         name="previewer-role",
         edit=condition("NamedRolesAssume", unless("ArnEquals", "aws:PrincipalArn", [f"{_HOME}:role/ci"])),
-        noticed_by=checks("action", "proof:previews-only-look"),
+        noticed_by=checks("proof:duties-apart"),
     ),
     Mutation(
         id="previewer-deploys",

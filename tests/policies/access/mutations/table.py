@@ -17,9 +17,9 @@ exactly these find something that they did not find before; all others stay as t
 `proof` is a theorem that fails (access-proofs.md). `absence` is something that must not stand in the access matrix and
 does; `matrix` is a section of it with other cells (access-matrix.md). `rule` is a rule of the policy pack that is
 violated (policy-rules.md). `grant` is a cross-account request that lacks one of its grants, `size` a document beyond
-AWS's limit, `action` one that a policy gives to a kind of role that may not have it, or that nobody has marked; `unread`
-is a resource or a property that nobody reads, `refused` an export that is not read at all; `rehearsal` is a request of the
-recorded journey that is refused.
+AWS's limit, `action` one that a policy gives to a kind of role that may not have it, or that nobody has marked.
+`unread` is a resource or a property that nobody reads, `refused` an export that is not read at all; `rehearsal` is a
+request of the recorded journey that is refused.
 """
 # In the order of the columns.
 KINDS = ("proof", "absence", "matrix", "rule", "grant", "size", "action", "unread", "refused", "rehearsal")
