@@ -23,8 +23,9 @@ class Limit:
 # Sources: IAM User Guide, "IAM and AWS STS quotas"; Amazon S3 User Guide, page using-iam-policies; AWS KMS Developer
 # Guide, page key-policy-overview; AWS PrivateLink Guide, page vpc-limits-endpoints; botocore's models of ecr
 # (SetRepositoryPolicy) and sagemaker (PutModelPackageGroupPolicy); Amazon EventBridge User Guide, page eb-quota; AWS
-# Lambda Developer Guide, page gettingstarted-limits; Amazon SQS Developer Guide, page quotas-policies. Of topics,
-# 30,720 is nowhere confirmed, so the smaller 20,480 holds.
+# Lambda Developer Guide, page gettingstarted-limits; Amazon SQS Developer Guide, page quotas-policies; Amazon
+# CloudWatch Logs API Reference, PutResourcePolicy and PutDestinationPolicy. Of topics, 30,720 is nowhere confirmed,
+# so the smaller 20,480 holds.
 TRUST = Limit("trust policy", 2_048, False)
 INLINE = Limit("inline policies of a role", 10_240, False)
 MANAGED = Limit("managed policy", 6_144, False)
@@ -39,6 +40,9 @@ OF_KIND = {
     "queue": Limit("queue policy", 8_192, True),
     "function": Limit("function policy", 20_480, True),
     "secret": Limit("secret policy", 20_480, True),
+    "registry": Limit("registry policy", 10_240, True),
+    "logs": Limit("log resource policy", 5_120, True),
+    "log destination": Limit("log destination policy", 5_120, True),
 }
 
 
