@@ -132,6 +132,10 @@ NO_GRANT: Mapping[str, Mapping[str, str]] = {
 # Type -> why it gives nobody access.
 NO_ACCESS: Mapping[str, str] = {
     "aws:accessanalyzer/analyzer:Analyzer": "it reports access",
+    "aws:apigateway/deployment:Deployment": "it makes public what its API says, which is printed",
+    "aws:apigateway/methodSettings:MethodSettings": "it says how many requests are answered, and what is logged",
+    "aws:apigateway/restApi:RestApi": "it calls functions, whose permissions are read; each API is printed",
+    "aws:apigateway/stage:Stage": "it makes public what its API says, which is printed",
     "aws:apigateway/account:Account": "API Gateway writes logs by its role, which is read",
     "aws:cfg/deliveryChannel:DeliveryChannel": "AWS Config writes by its role, which is read",
     "aws:cfg/recorder:Recorder": "AWS Config records by its role, which is read",

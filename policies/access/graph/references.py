@@ -24,7 +24,7 @@ _BUCKET = re.compile(
 )
 _VPC = re.compile(r"(?<![0-9A-Za-z-])vpc-[0-9a-f]{8,17}(?![0-9A-Za-z])")
 # A whole ARN with an account; one with wildcards, or that ends in a colon, is a pattern.
-_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:[\w+=,.@/:$~-]*[\w+=@/$~-](?![*?:{\w])")
+_ARN = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:\d{12}:[\w+=,.@/:$~-]*[\w+=@/$~-](?![\w+=@/:$~*?{-])")
 # Amazon ECR User Guide, "Private registry"; Amazon SQS Developer Guide, "Queue and message identifiers".
 _IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com[a-z.]*/([a-z0-9][a-z0-9._/-]*)")
 _QUEUE = re.compile(r"https://sqs\.[a-z0-9-]+\.amazonaws\.com[a-z.]*/\d{12}/[\w-]+(?:\.fifo)?")
@@ -47,6 +47,9 @@ _COMPUTED: Mapping[str, Sequence[str]] = {
     "aws:lambda/function:Function": ("invokeArn", "qualifiedInvokeArn", "qualifiedArn"),
     "aws:sagemaker/domain:Domain": ("singleSignOnApplicationArn", "url"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("dnsEntries",),
+    "aws:apigateway/deployment:Deployment": ("executionArn", "invokeUrl"),
+    "aws:apigateway/restApi:RestApi": ("executionArn",),
+    "aws:apigateway/stage:Stage": ("executionArn", "invokeUrl", "webAclArn"),
 }
 # Type -> property that says who is let in, in a word of its own: an account, an ARN, or everybody.
 _PRINCIPALS: Mapping[str, str] = {
@@ -54,12 +57,14 @@ _PRINCIPALS: Mapping[str, str] = {
     "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": "principalArn",
     "aws:ram/principalAssociation:PrincipalAssociation": "principal",
 }
-_IDENTIFIERS = ("arn", "id", "url", "keyId", "qualifiedArn")
+_IDENTIFIERS = ("arn", "executionArn", "id", "url", "keyId", "qualifiedArn")
 # Where the part of a template stands that is an API (stacks/project_api.py), and the roles that it lets call.
 _API = ("aws:s3/bucketObjectv2:BucketObjectv2", "content")
 _CALLER = re.compile(r'(?<=")arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+(?=")')
 # Who is told by a topic: a telephone number has no form of its own.
 _SUBSCRIBER = ("aws:sns/topicSubscription:TopicSubscription", "endpoint")
+# An API by its name.
+_API_NAME = ("aws:apigateway/restApi:RestApi", "name")
 _BUCKET_PROPERTY = re.compile(r"bucket(name)?$", re.IGNORECASE)
 _KEY_PROPERTY = re.compile(r"(kms|encryption|master|volume).*key(id|arn)?$", re.IGNORECASE)
 _BUS_PROPERTY = re.compile(r"eventBus(Name)?$")
@@ -70,9 +75,9 @@ class Reference:
     """Something that a property names: `kind` says what, `path` is the property, with its members.
 
     Kinds: account, bucket, vpc, key (id, ARN or alias), bus (by name), resource (a whole ARN, a queue's URL, an image's
-    repository), principal (whom a share or an endpoint service lets in), host, address, and caller: a role, by its
-    whole ARN, that the part of a project's template names which is its API. Those of kind project are of another one
-    (`project_references`).
+    repository), principal (whom a share or an endpoint service lets in), host, address, api (by name), project (of another
+    project: `project_references`), and caller: a role, by its whole ARN, that the part of a project's template names which
+    is its API.
     """
 
     kind: str
@@ -163,5 +168,7 @@ def _by_property(token: str, path: str, text: str) -> Iterator[tuple[str, str]]:
         yield "bus", text
     if _PRINCIPALS.get(token) == path:
         yield "principal", text
+    if (token, path) == _API_NAME:
+        yield "api", text
     if (token, path) == _SUBSCRIBER and not text.startswith("arn:"):
         yield "address", text

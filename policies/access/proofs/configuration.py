@@ -22,6 +22,7 @@ _NETWORKS = "ec2"
 # Kinds that no platform can have as its own: they are printed.
 _PRINTED: Mapping[str, str] = {
     "caller": "{name} calls an API of a project",
+    "api": "{name} is an API",
     "host": "{name} is a host that {where} names",
     "address": "{name} is told by {where}",
 }
@@ -112,9 +113,9 @@ def _own(graph: PolicyGraph) -> Mapping[str, Callable[[str], bool]]:
 
 
 def _without_version(arn: str) -> str:
-    """A function's ARN without the version or alias that it names."""
-    parts = arn.split(":")
-    return ":".join(parts[:7]) if len(parts) == 8 and parts[2] == "lambda" else arn
+    """A function's ARN without the version or alias that it names, or the path by which an API invokes it."""
+    parts = arn.removesuffix("/invocations").split(":")
+    return ":".join(parts[:7]) if len(parts) > 6 and parts[2] == "lambda" else arn
 
 
 THEOREMS = (
