@@ -75,9 +75,9 @@ class Reference:
     """Something that a property names: `kind` says what, `path` is the property, with its members.
 
     Kinds: account, bucket, vpc, key (id, ARN or alias), bus (by name), resource (a whole ARN, a queue's URL, an image's
-    repository), principal (whom a share or an endpoint service lets in), host, address, api (by name), project (of another
-    project: `project_references`), and caller: a role, by its whole ARN, that the part of a project's template names which
-    is its API.
+    repository), principal (whom a share or an endpoint service lets in), host, address, api (by name), project (of
+    another project: `project_references`), and caller: a role, by its whole ARN, that the part of a project's template
+    names which is its API.
     """
 
     kind: str
