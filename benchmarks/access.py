@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.__main__ import HERE, REPEATS, machine
 from benchmarks.equivalence import equivalence_classes
-from benchmarks.scaled_graph import scaled_graph
+from benchmarks.scaled_graph import problems_of, scaled_graph
 from policies.access.graph import PolicyGraph, read_graph
 from policies.access.review import review
 from policies.documents.accounts import MOST_LISTED
@@ -32,7 +32,7 @@ GRAPHS = (EXAMPLE, (3, 2), (10, 2), (100, 2), (3, 100), (10, 100), (3, 1_000), (
 # Graphs of more projects are measured once: building one takes as long as all that is then asked of it.
 REPEATED = 100
 # Seconds on two cores with nothing else to do, from reading the resources on.
-GOALS = {EXAMPLE: 5.0, (100, 1_000): 60.0}
+GOALS = {EXAMPLE: 6.0, (100, 1_000): 60.0}
 PATHS = ("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",)
 # Ids that could be taken for each other.
 RELATED = ("risk", "risk-eu")
@@ -90,7 +90,7 @@ def measured(example: PolicyGraph, accounts: int, projects: int) -> Figures:
         "classes, matrix and proofs": ended - built,
         "processor": spent.user + spent.children_user,
         "load": os.getloadavg()[0],
-        "problems": len(found.problems()),
+        "problems": len(problems_of(found) if accounts else found.problems()),
     }
 
 
