@@ -25,9 +25,8 @@ from policies.documents.projected_platform import ProjectedPlatform
 from policies.documents.shared_documents import WorkloadAccount
 from policies.documents.trust import publisher_trust
 
-
-# Theorems that read what is declared beside policies, such as pipelines and trails, which is not copied: each of those is
-# judged by itself, and in the example.
+# Theorems that read what is declared beside policies, such as pipelines and trails, which is not copied: each of those
+# is judged by itself, and in the example.
 UNSCALED = frozenset({"evidence-whole", "guards-awake", "own-inputs", "way-to-production"})
 
 

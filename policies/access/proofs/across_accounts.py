@@ -52,13 +52,15 @@ def across_accounts(graph: PolicyGraph) -> ProofOutcome:
             solver.queries += len(others)
             continue
         for account in others:
-            listed = _listed(graph, resource, account)
+            listed = {
+                action: _roles(graph, kinds, account) for action, kinds in _listed(graph, resource, account).items()
+            }
             for who, open_request in requests_of_everybody(
                 graph, ["*"], policy_resource=resource, accounts=[account], kinds=OF_ACCOUNTS
             ):
                 title = f"{who} does {{}} with {resource.kind} {resource.name}"
                 for encoded in open_request.each():
-                    _only_listed(solver, graph, title, encoded, listed)
+                    _only_listed(solver, title, encoded, listed)
     return ProofOutcome(findings=solver.findings, named=_printed(graph), queries=solver.queries)
 
 
@@ -70,30 +72,20 @@ def _listed(graph: PolicyGraph, resource: PolicyResource, account: str) -> Mappi
     return _LISTED.get((resource.kind, resource.purpose), {})
 
 
-def _only_listed(
-    solver: Solver,
-    graph: PolicyGraph,
-    title: str,
-    encoded: EncodedRequest,
-    listed: Mapping[str, tuple[RoleKind, ...]],
-) -> None:
+def _only_listed(solver: Solver, title: str, encoded: EncodedRequest, listed: Mapping[str, Sequence[str]]) -> None:
+    """`listed` says of which roles, by ARN patterns, an action is expected; without patterns: of whoever asks."""
     action = known_text(encoded.request.action) or ""
-    kinds = next((kinds for pattern, kinds in listed.items() if fnmatchcase(action, pattern)), None)
-    if kinds == _ANYBODY:
+    patterns = next((patterns for one, patterns in listed.items() if fnmatchcase(action, one)), None)
+    if patterns is not None and not patterns:
         solver.queries += 1
         return
-    meant = none_of(*_roles(graph, kinds)) if kinds else None
-    solver.refute_one(title.format(action), encoded, meant(encoded) if meant else ())
+    solver.refute_one(title.format(action), encoded, none_of(*patterns)(encoded) if patterns else ())
 
 
-def _roles(graph: PolicyGraph, kinds: Sequence[RoleKind]) -> list[str]:
-    """ARN patterns of roles of the kinds, of any stage and project, which one * stands for."""
-    prefix = graph.prefix
-    return sorted(
-        scope.role_arn(ROLES[kind].iam_path(prefix, "*"), f"{prefix}-*-{kind}")
-        for scope in graph.scopes.values()
-        for kind in kinds
-    )
+def _roles(graph: PolicyGraph, kinds: Sequence[RoleKind], account: str) -> list[str]:
+    """ARN patterns of an account's roles of the kinds, of any stage and project, which one * stands for."""
+    scope, prefix = graph.scope.in_account(account), graph.prefix
+    return sorted(scope.role_arn(ROLES[kind].iam_path(prefix, "*"), f"{prefix}-*-{kind}") for kind in kinds)
 
 
 def _printed(graph: PolicyGraph) -> list[str]:
