@@ -119,9 +119,10 @@ class _Project:
             yield service, [self.graph.scope.arn(service, one, region=region, account=account) for one in names]
 
     def _stacks(self, account: str) -> list[str]:
-        """Stacks of the account where the project builds: its parameters lie below the name of one."""
+        """Data science stacks of the account where the project builds: its parameters lie below the name of one."""
         builds = {role.account for role in roles_of_kind(self.graph, RoleKind.PIPELINE) if role.project == self.id}
-        return sorted(stack for stack, whose in self.graph.stacks.items() if whose == account and whose in builds)
+        storing = {bucket.stack for bucket in resources_with_purpose(self.graph, "bucket", "data", "models")}
+        return sorted(stack for stack in storing if self.graph.stacks[stack] == account and account in builds)
 
     @cached_property
     def _pipelines(self) -> list[str]:
