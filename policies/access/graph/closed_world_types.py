@@ -113,6 +113,10 @@ NO_GRANT: Mapping[str, Mapping[str, str]] = {
         "redrivePolicy": "it names a queue, which is read",
         "replayPolicy": "it says what is told again",
     },
+    "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration": {
+        "guardrailPolicyArns": "guardrails only take away",
+        "userAuthorizationRequired": "it asks people for a role of their own, and gives none",
+    },
     "aws:codepipeline/pipeline:Pipeline": {
         "stages[].actions[].configuration.PermissionModel": "it says by whose roles StackSets act, and those are read",
     },

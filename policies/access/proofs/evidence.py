@@ -83,7 +83,7 @@ class _Evidence:
         if not any(one == _MANAGEMENT for one in selectors) and not any(map(_basic_management, basic)):
             yield "it does not record every change"
         for watched in self._watched(trail.account):
-            records = any(_records(one, f"{watched.arn}/") for one in selectors)
+            records = watched.existing or any(_records(one, f"{watched.arn}/") for one in selectors)
             if not records and not any(_basic_objects(one, watched) for one in basic):
                 yield f"it does not record every read and write of {watched.name}"
 
@@ -190,6 +190,8 @@ class _Evidence:
         """What the theorem prints: accounts that nobody records, and flow logs that settings keep for a short time."""
         recorded = {trail.account for trail in self.graph.declared_of(TRAIL)}
         yield from (f"{account} has no trail" for account in self.graph.accounts() if account not in recorded)
+        there_before = [bucket for bucket in self.graph.resources("bucket") if bucket.existing]
+        yield from (f"{bucket.name} was there before: its owner records it" for bucket in there_before)
         for arn in sorted(self._of_flows & set(self._groups)):
             days = self._groups[arn].get("retentionInDays")
             if isinstance(days, int | float) and 0 < days < _LOG_DAYS:
@@ -281,7 +283,8 @@ THEOREMS = (
     Theorem(
         id="evidence-whole",
         statement="Trails record every change and every access to the platform's objects, what they and the logs write "
-        "arrives, nobody deletes it, and it is kept as long as it must be; the printed accounts have no trail.",
+        "arrives, nobody deletes it, and it is kept as long as it must be; the printed accounts have no trail, and the "
+        "printed buckets an owner who records them.",
         prove=written_down,
     ),
 )
