@@ -64,7 +64,8 @@ def _no_served_project(graph: PolicyGraph) -> bool:
 
 
 def _no_delivery(graph: PolicyGraph) -> bool:
-    return not graph.stages or not roles_of_kind(graph, _K.DEPLOY_PIPELINE, _K.STACK_SET_ADMINISTRATION)
+    delivering = roles_of_kind(graph, _K.DEPLOY_PIPELINE, _K.STACK_SET_ADMINISTRATION)
+    return not graph.stages or not delivering or len(graph.accounts()) == 1
 
 
 def _no_known_endpoint(graph: PolicyGraph) -> bool:
@@ -84,14 +85,7 @@ NO_STORAGE = Emptiness(reason="no stack of a data science or workload account is
 NO_OTHER_ACCOUNT = Emptiness(reason="no account but that of the models is there", allowed=_no_other_account)
 ONE_PROJECT = Emptiness(reason="there are not two projects", allowed=_one_project)
 NO_SERVED_PROJECT = Emptiness(reason="no project has an account that serves it", allowed=_no_served_project)
-NO_DELIVERY = Emptiness(
-    reason="no project is delivered to another account",
-    allowed=lambda graph: (
-        not graph.stages
-        or len(graph.accounts()) == 1
-        or not roles_of_kind(graph, _K.DEPLOY_PIPELINE, _K.STACK_SET_ADMINISTRATION)
-    ),
-)
+NO_DELIVERY = Emptiness(reason="no project is delivered to another account", allowed=_no_delivery)
 NO_KNOWN_ENDPOINT = Emptiness(
     reason="no stack made a VPC endpoint, or others answer for all", allowed=_no_known_endpoint
 )
