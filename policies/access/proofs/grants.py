@@ -59,7 +59,9 @@ def listed_grants(graph: PolicyGraph) -> ProofOutcome:
             graph, ["*"], policy_resource=resource, kinds=frozenset({CallerType.SERVICE})
         ):
             allowed = by_name.get(service, ())
-            named |= {f"{service} does {action} with {resource.kind} {resource.name}" for action in allowed}
+            # Ids of keys are others each time; their aliases stay.
+            shown = next(iter(resource.aliases), resource.name)
+            named |= {f"{service} does {action} with {resource.kind} {shown}" for action in allowed}
             for encoded in open_request.each():
                 action = known_text(encoded.request.action)
                 solver.queries += 1
