@@ -23,7 +23,7 @@ _COMPARING = ("stringequals", "stringequalsignorecase", "stringlike")
 def services_without_source(_: Estate, outcome: ProofOutcome) -> ProofOutcome:
     """The outcome with services that do not say for whom they act among those that are printed."""
     silent = [one.title for one in outcome.findings if one.title.startswith(_WITHOUT_SOURCE)]
-    named = [title.removesuffix(" on behalf of a foreign account") for title in silent]
+    named = [title.removesuffix(" on behalf of another account") for title in silent]
     findings = [one for one in outcome.findings if one.title not in silent]
     return replace(outcome, findings=findings, named=[*outcome.named, *named])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from policies.access.graph import IamUser, PolicyGraph
 from policies.access.graph.model import account_of
+from policies.access.graph.purposes import roles_there_before
 from policies.access.graph.references import Reference
 from policies.access.proofs.emptiness import NO_REFERENCE
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
@@ -48,6 +49,7 @@ def configuration(graph: PolicyGraph) -> ProofOutcome:
         Finding(title=f"{kind} {name} is not the platform's, and its resources name it", request="\n".join(where))
         for (kind, name), where in sorted(places.items())
     ]
+    named |= {f"{arn} was there before, and a policy lets it be passed" for arn in roles_there_before(graph)}
     findings += [*across, *_replicated_elsewhere(graph), *_shared(graph)]
     return ProofOutcome(findings=findings, named=sorted(named), queries=len(graph.references))
 
@@ -97,7 +99,7 @@ def _own(graph: PolicyGraph) -> Mapping[str, Callable[[str], bool]]:
     buses = {_DEFAULT_BUS, *(bus.name for bus in graph.resources("bus"))}
     keys = {name for key in graph.resources("key") for name in (key.arn, key.name, *key.aliases)}
     keys |= {f"{key.arn.rpartition(':')[0]}:{alias}" for key in graph.resources("key") for alias in key.aliases}
-    declared = graph.identifiers | {*graph.roles, *graph.policy_resources}
+    declared = graph.identifiers | {*roles_there_before(graph)} | {*graph.roles, *graph.policy_resources}
     return {
         "account": accounts.__contains__,
         "bucket": buckets.__contains__,

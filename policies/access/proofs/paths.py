@@ -16,7 +16,7 @@ from catalog.roles import RoleKind
 from policies.access.graph import PolicyGraph
 from policies.access.graph.declared import BUILD, PIPELINE, DeclaredResource
 from policies.access.graph.pipelines import Action, Check, Stage, stages
-from policies.access.graph.purposes import roles_of_kind
+from policies.access.graph.purposes import roles_of_kind, roles_there_before
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 _SOURCE, _BUILD, _TEST = ("Source", "AWS", "S3"), ("Build", "AWS", "CodeBuild"), ("Test", "AWS", "CodeBuild")
@@ -127,6 +127,7 @@ class _Path:
             for role in roles_of_kind(self.graph, RoleKind.STACK_SET_ADMINISTRATION)
             if role.project == self.pipeline.project
         ]
+        administration = administration or roles_there_before(self.graph)
         meant = {
             "StackSetName": self.names.stack_set(stage),
             "ExecutionRoleName": self.names.stage_role(stage, RoleKind.STACK_SET_EXECUTION),

@@ -12,6 +12,7 @@ from policies.access.encoding.logic import known_text
 from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import roles_of_kind
+from policies.access.proofs.callers import NamedPrincipals
 from policies.access.proofs.emptiness import without_roles
 from policies.access.proofs.prefilter import may_touch
 from policies.access.proofs.requests import TRUST_ACTIONS, OpenRequest, role_request
@@ -80,6 +81,10 @@ def _requests(graph: PolicyGraph, role: IamRole) -> Iterator[tuple[str, OpenRequ
         if may_touch(role, resource, f"{resource.arn.split(':')[2]}:"):
             yield f" on {resource.kind} {resource.name}", role_request(role, ["*"], policy_resource=resource)
     for other in graph.sorted_roles():
+        named = NamedPrincipals.of(other.trust)
+        if not (named.anybody or role.account in named.accounts):
+            # Its trust lets in services and providers alone.
+            continue
         request = role_request(role, TRUST_ACTIONS, trust_of=other, resource=other.arn)
         yield f" of {other.name} in {other.account}", request
 

@@ -249,6 +249,11 @@ def _own_names(graph: PolicyGraph, role: IamRole, own: frozenset[str]) -> list[s
     """What of SageMaker is the role's own by its name."""
     projects = [_Project(graph, project) for project in sorted(own)]
     groups = [carrier.arn for each in projects for carrier in each.carriers if carrier.kind == "group"]
+    groups += [
+        graph.scope.arn("sagemaker", f"model-package-group/{each.names.group()}", region=region, account=role.account)
+        for each in projects
+        for region in sorted({scope.region for scope in graph.scopes.values() if scope.region})
+    ]
     return [*groups, *(one for each in projects for one in each.by_name.get(role.account, {}).get("sagemaker", []))]
 
 
