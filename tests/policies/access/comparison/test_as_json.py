@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from policies.access import evaluator
-from policies.access.ask import answer
+from policies.access.ask import BadQuestions, answer
 from tests.policies.access.comparison.compare import as_json, requests
 from tests.policies.access.comparison.request_generators import GENERATORS
 
@@ -14,8 +13,15 @@ QUESTIONS = 200
 
 
 def test_questions_keep_their_answers_on_their_way_through_a_file(tmp_path: Path) -> None:
-    drawn = [request for _, request in requests(GENERATORS, QUESTIONS, 9)]
     file = tmp_path / "requests.json"
-    file.write_text(json.dumps([json.loads(as_json(request))[0] for request in drawn]))
-    given = {found["id"]: found["allowed"] for found in answer(file)}
-    assert given == {request.id: evaluator.decide(request).allowed for request in drawn}
+    answered = 0
+    for _, request in requests(GENERATORS, QUESTIONS, 9):
+        file.write_text(as_json(request))
+        try:
+            (found,) = answer(file)
+        except BadQuestions:
+            # Drawn at random, some have keys that AWS would not give them.
+            continue
+        answered += 1
+        assert found["allowed"] == evaluator.decide(request).allowed, as_json(request)
+    assert answered > QUESTIONS / 2

@@ -13,6 +13,8 @@ from policies.access.encoding.concrete_request import symbolic_request
 from tests.policies.access.comparison.compare import as_json, requests
 from tests.policies.access.comparison.request_generators import GENERATORS
 
+# Keys that do not follow from the caller, and that the evaluator gives a question which leaves them out.
+FILLED_IN = frozenset({"aws:currenttime", "aws:epochtime", "aws:securetransport", "aws:viaawsservice"})
 SEED = 3
 REQUESTS = 60
 # Keys that one document compares as text and as a number have no witness; they are few.
@@ -31,12 +33,17 @@ def searched(request: AuthorizationRequest, *, allowed: bool) -> AuthorizationRe
     resource_prefix = request.resource.rpartition("/")[0] if kept else "arn:aws:s"
     action_prefix = request.action.lower().partition(":")[0] + ":"
     given = [z3.PrefixOf(resource_prefix, symbolic.resource), z3.PrefixOf(action_prefix, symbolic.action)]
+    if request.owner != request.account:
+        # Which operations work across accounts is asked of known ones alone.
+        given.append(symbolic.action == z3.StringVal(request.action.lower()))
     wanted = formula if allowed else z3.Not(formula)
     witness = encoding.find(wanted, symbolic, query=request.id, given=given)
     if witness is None:
         return None
     # A list would say that the key has several values, which policy variables cannot use.
-    context = {key: found[0] if len(found) == 1 else found for key, found in witness.context.items()}
+    found = {key: found[0] if len(found) == 1 else found for key, found in witness.context.items()}
+    # What the witness does not have is absent, also where the evaluator would fill it in of itself.
+    context = {**dict.fromkeys(FILLED_IN.intersection(symbolic.keys), ()), **found}
     return replace(request, action=witness.action, resource=witness.resource, context=context)
 
 

@@ -91,7 +91,7 @@ MUTATIONS = (
         edit=condition(
             "NamedRolesAssume", lambda _: {"ArnLike": {"aws:PrincipalArn": [_role("ci"), _role("sign-in-*")]}}
         ),
-        noticed_by=_APART,
+        noticed_by=checks("proof:duties-apart", "proof:roles-entered-as-listed"),
     ),
     Mutation(
         id="deployer-for-the-account",

@@ -150,6 +150,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         name="planted",
         edit=setting(principal="*", statementId="planted", action="events:PutEvents"),
         noticed_by=checks(
+            "proof:across-accounts-as-listed",
             "proof:no-strangers",
             "proof:policies-let-in-as-listed",
             "proof:previews-only-look",

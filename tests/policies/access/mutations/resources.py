@@ -88,6 +88,7 @@ MUTATIONS = (
         name="events-policy",
         edit=changed("NamedAccountsPutEvents", Principal="*"),
         noticed_by=checks(
+            "proof:across-accounts-as-listed",
             "proof:policies-let-in-as-listed",
             "proof:services-from-home",
             "proof:no-strangers",

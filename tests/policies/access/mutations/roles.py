@@ -275,6 +275,7 @@ MUTATIONS = (
             Resource="arn:aws:codepipeline:eu-west-1:111111111111:diabetes-mlops-*",
         ),
         noticed_by=checks(
+            "proof:policies-stay",
             "absence:approval",
             "action",
             "matrix:Delivery",

@@ -196,7 +196,9 @@ def test_a_bucket_that_is_only_named_like_one_of_amazons_is_found(graph: PolicyG
 def test_a_theorem_that_finds_nothing_to_speak_of_fails_unless_the_graph_has_nothing_of_that_kind(
     graph: PolicyGraph,
 ) -> None:
-    empty = replace(graph, roles={}, policy_resources={}, endpoints={}, runners={}, stages={}, references=())
+    empty = replace(
+        graph, roles={}, policy_resources={}, endpoints={}, runners={}, stages={}, references=(), declared=()
+    )
     assert [theorem.id for theorem in THEOREMS if not prove(theorem, empty).holds] == []
     silent = [Theorem(**{**vars(theorem), "prove": lambda _: ProofOutcome()}) for theorem in THEOREMS]
     assert [theorem.id for theorem in silent if prove(theorem, graph).holds] == []
