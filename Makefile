@@ -71,7 +71,7 @@ test.stacks: $(INSTALLED) ## Whole stacks in the in-memory AWS
 
 # Tests of what coverage leaves out (what reads policies, the rehearsal), and trials of functions in copies of a process,
 # run untraced: tracing would make them half to three times as slow. Many wait for processes, so a third worker finds time on two cores.
-UNTRACED := tests/functions/test_faults.py tests/rehearsal tests/variants tests/generated_settings $(addprefix tests/policies/access/,comparison graph mutations proofs random_mutations)
+UNTRACED := tests/functions/test_faults.py tests/rehearsal tests/variants tests/generated_settings $(addprefix tests/policies/access/,comparison corpus graph inventory mutations proofs random_mutations)
 
 test.root: $(INSTALLED)
 	@.venv/bin/pytest -n 2 --cov --cov-report=term:skip-covered $(UNTRACED:%=--ignore=%)

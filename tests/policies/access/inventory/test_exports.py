@@ -212,7 +212,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from _places(inner, (*path, key))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_hostile_export_is_refused_in_a_sentence_or_read(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 (no secret)
     module, exports = chance.choice(
