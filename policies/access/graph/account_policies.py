@@ -18,7 +18,8 @@ _POLICIES: Mapping[str, tuple[str, str, str, str]] = {
     "aws:ecr/registryPolicy:RegistryPolicy": ("registry", "ecr", "repository/*", "policy"),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": ("logs", "logs", "log-group:*", "policyDocument"),
 }
-_DEFAULT_BUS = "default"
+# The bus that each account has.
+DEFAULT_BUS = "default"
 
 
 def account_policies(stack: StackResources) -> Iterator[PolicyResource]:
@@ -32,7 +33,7 @@ def account_policies(stack: StackResources) -> Iterator[PolicyResource]:
     if of_bus:
         policies = [document(one.props.get("policy"), one.name) for one in of_bus if one.type == BUS_POLICY]
         every = [statement for policy in policies for statement in statements(policy)]
-        bus = f"event-bus/{_DEFAULT_BUS}"
+        bus = f"event-bus/{DEFAULT_BUS}"
         permissions = [one for one in of_bus if one.type == BUS_PERMISSION]
         every += permissions_of(stack, permissions, stack.scope.arn("events", bus))
         yield _resource(stack, "bus", "events", bus, of_bus, every)
@@ -40,7 +41,7 @@ def account_policies(stack: StackResources) -> Iterator[PolicyResource]:
 
 def names_default_bus(permission: StackResource) -> bool:
     """Whether a policy or permission is of the bus that every account has, which it names or leaves out."""
-    return permission.props.get("eventBusName") in (None, "", _DEFAULT_BUS)
+    return permission.props.get("eventBusName") in (None, "", DEFAULT_BUS)
 
 
 def _resource(
@@ -55,7 +56,7 @@ def _resource(
         kind=kind,
         arn=stack.scope.arn(service, ending),
         account=stack.scope.account,
-        name=f"of {stack.scope.account}" if kind != "bus" else _DEFAULT_BUS,
+        name=f"of {stack.scope.account}" if kind != "bus" else DEFAULT_BUS,
         stack=stack.name,
         urn=carriers[0].urn,
         policy={"Version": "2012-10-17", "Statement": list(every)},

@@ -12,7 +12,7 @@ from typing import Any
 from policies.access.authorization import Document
 from policies.access.graph.model import BadExport, account_of
 from policies.access.graph.policy_documents import as_list, document, statements
-from policies.access.graph.stack_resources import StackResources, mappings, texts
+from policies.access.graph.stack_resources import StackResources, mappings, principal_element, texts
 from policies.pack.model import StackResource
 
 GRANT, ACL = "aws:kms/grant:Grant", "aws:s3/bucketAcl:BucketAcl"
@@ -88,7 +88,7 @@ def _key_grants(stack: StackResources, key: StackResource) -> Iterator[Statement
                     f"{stack.name}: {grant.name} grants {key.name} to {principal} of another account, whose own "
                     "policies then limit nothing: let the key's policy name the role instead"
                 )
-            statement = _statement(f"Grant {grant.name}", _principal(str(principal)), actions, "*")
+            statement = _statement(f"Grant {grant.name}", principal_element(str(principal)), actions, "*")
             yield {**statement, "Condition": {"StringEquals": conditions}} if conditions else statement
 
 
@@ -166,10 +166,6 @@ def permissions_of(stack: StackResources, permissions: Sequence[StackResource], 
 
 def _statement(sid: str, principal: Any, actions: Sequence[str], resource: Any) -> Statement:
     return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": list(actions), "Resource": resource}
-
-
-def _principal(name: str) -> Any:
-    return {"Service": name} if name.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {"AWS": name}
 
 
 _READERS: Mapping[str, Sequence[Callable[[StackResources, StackResource], Iterator[Statement]]]] = {

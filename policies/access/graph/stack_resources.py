@@ -197,12 +197,15 @@ def identifiers(resource: StackResource) -> set[str]:
     return {value for key in _IDENTIFIERS if isinstance(value := resource.props.get(key), str)}
 
 
+def principal_element(name: str) -> dict[str, str]:
+    """The Principal element for an AWS service, or else for an account or an ARN."""
+    return {"Service": name} if name.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {"AWS": name}
+
+
 def _permission(permission: StackResource, function: str) -> dict[str, Any]:
     props = permission.props
     principal = str(props.get("principal"))
-    named = (
-        {"Service": principal} if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) else {"AWS": principal}
-    )
+    named = principal_element(principal)
     conditions: dict[str, dict[str, str]] = {}
     if props.get("sourceAccount"):
         conditions["StringEquals"] = {"aws:SourceAccount": str(props["sourceAccount"])}

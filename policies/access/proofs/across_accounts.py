@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from catalog.roles import ROLES, RoleKind
@@ -45,6 +45,7 @@ _LISTED: Mapping[tuple[str, str], Mapping[str, tuple[RoleKind, ...]]] = {
 def across_accounts(graph: PolicyGraph) -> ProofOutcome:
     """Of every resource with a policy: callers of the platform's other accounts get what is listed, and no more."""
     solver = Solver()
+    models = {bucket.account for bucket in resources_with_purpose(graph, "bucket", "models")}
     for _, resource in sorted(graph.policy_resources.items()):
         named = NamedPrincipals.of(resource.policy or {})
         others = [account for account in graph.accounts() if account != resource.account]
@@ -53,7 +54,7 @@ def across_accounts(graph: PolicyGraph) -> ProofOutcome:
             continue
         for account in others:
             listed = {
-                action: _roles(graph, kinds, account) for action, kinds in _listed(graph, resource, account).items()
+                action: _roles(graph, kinds, account) for action, kinds in _listed(models, resource, account).items()
             }
             for who, open_request in requests_of_everybody(
                 graph, ["*"], policy_resource=resource, accounts=[account], kinds=OF_ACCOUNTS
@@ -64,9 +65,11 @@ def across_accounts(graph: PolicyGraph) -> ProofOutcome:
     return ProofOutcome(findings=solver.findings, named=_printed(graph), queries=solver.queries)
 
 
-def _listed(graph: PolicyGraph, resource: PolicyResource, account: str) -> Mapping[str, tuple[RoleKind, ...]]:
-    """What callers of another account may do: events come to a bus from where models are kept alone."""
-    models = {bucket.account for bucket in resources_with_purpose(graph, "bucket", "models")}
+def _listed(models: Collection[str], resource: PolicyResource, account: str) -> Mapping[str, tuple[RoleKind, ...]]:
+    """What callers of another account may do: events come to a bus from where models are kept alone.
+
+    `models` are those accounts.
+    """
     if resource.kind == "bus" and account not in models:
         return {}
     return _LISTED.get((resource.kind, resource.purpose), {})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from policies.access.graph import IamUser, PolicyGraph
+from policies.access.graph.account_policies import DEFAULT_BUS
 from policies.access.graph.model import account_of
 from policies.access.graph.purposes import roles_there_before
 from policies.access.graph.references import Reference
@@ -14,8 +15,6 @@ from policies.access.proofs.emptiness import NO_REFERENCE
 from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
 
 _ACCOUNT = re.compile(r"\d{12}")
-# The bus that each account has.
-_DEFAULT_BUS = "default"
 _SHARED = "aws:ram/resourceAssociation:ResourceAssociation"
 _REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 # What may be shared with another of the platform's accounts: networks, which carry nothing of their own.
@@ -34,7 +33,8 @@ def configuration(graph: PolicyGraph) -> ProofOutcome:
 
     A policy is none of these properties: the other theorems read it.
     """
-    own = _own(graph)
+    there_before = roles_there_before(graph)
+    own = _own(graph, there_before)
     places: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     named: set[str] = set()
     across: list[Finding] = []
@@ -49,7 +49,7 @@ def configuration(graph: PolicyGraph) -> ProofOutcome:
         Finding(title=f"{kind} {name} is not the platform's, and its resources name it", request="\n".join(where))
         for (kind, name), where in sorted(places.items())
     ]
-    named |= {f"{arn} was there before, and a policy lets it be passed" for arn in roles_there_before(graph)}
+    named |= {f"{arn} was there before, and a policy lets it be passed" for arn in there_before}
     findings += [*across, *_replicated_elsewhere(graph), *_shared(graph)]
     return ProofOutcome(findings=findings, named=sorted(named), queries=len(graph.references))
 
@@ -91,15 +91,15 @@ def _type(reference: Reference) -> str:
     return reference.urn.split("::")[2].rpartition("$")[2]
 
 
-def _own(graph: PolicyGraph) -> Mapping[str, Callable[[str], bool]]:
+def _own(graph: PolicyGraph, there_before: Iterable[str]) -> Mapping[str, Callable[[str], bool]]:
     """Kind of reference -> whether a name of that kind is the platform's."""
     accounts = {*graph.accounts(), *graph.equivalent_accounts}
     buckets = {bucket.name for bucket in graph.resources("bucket")}
     vpcs = {*graph.vpcs, *(endpoint.vpc for endpoint in graph.endpoints.values())}
-    buses = {_DEFAULT_BUS, *(bus.name for bus in graph.resources("bus"))}
+    buses = {DEFAULT_BUS, *(bus.name for bus in graph.resources("bus"))}
     keys = {name for key in graph.resources("key") for name in (key.arn, key.name, *key.aliases)}
     keys |= {f"{key.arn.rpartition(':')[0]}:{alias}" for key in graph.resources("key") for alias in key.aliases}
-    declared = graph.identifiers | {*roles_there_before(graph)} | {*graph.roles, *graph.policy_resources}
+    declared = graph.identifiers | {*there_before} | {*graph.roles, *graph.policy_resources}
     return {
         "account": accounts.__contains__,
         "bucket": buckets.__contains__,
