@@ -6,12 +6,11 @@ platform's own buckets, that what it writes arrives where it is kept, and that i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.roles import RoleKind
-from policies.access.authorization import AuthorizationRequest, RequestContext
 from policies.access.encoding import CallerType
 from policies.access.evaluator import allows
 from policies.access.graph import PolicyGraph, PolicyResource
@@ -25,9 +24,10 @@ from policies.access.graph.declared import (
 )
 from policies.access.graph.purposes import resources_with_purpose
 from policies.access.proofs.callers import EVERY_KIND
+from policies.access.proofs.declared_problems import Readers, as_findings, declared_problems, service_may
 from policies.access.proofs.requests import requests_of_everybody, within
 from policies.access.proofs.solver import Solver
-from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 from policies.documents.detection import CLOUDTRAIL, EVIDENCE_DAYS
 
 # Buckets whose files are evidence, and what files of access logs are kept for at least.
@@ -102,28 +102,13 @@ class _Evidence:
         file = f"{bucket.arn}/{prefix}{'/' if prefix else ''}AWSLogs/{trail.account}/CloudTrail/file"
         writes = {**source, "s3:x-amz-acl": "bucket-owner-full-control"}
         encrypts = {**source, "kms:EncryptionContext:aws:cloudtrail:arn": trail.arn}
-        if not self.does(CLOUDTRAIL, "s3:PutObject", file, bucket, writes):
+        if not service_may(CLOUDTRAIL, "s3:PutObject", file, bucket, writes):
             yield f"it may not write to {bucket.name}"
-        if not self.does(CLOUDTRAIL, "s3:GetBucketAcl", bucket.arn, bucket, source):
+        if not service_may(CLOUDTRAIL, "s3:GetBucketAcl", bucket.arn, bucket, source):
             yield f"it may not look at {bucket.name}, and delivers nothing there"
         key = self.graph.policy_resources.get(bucket.key_arn or "")
-        if key and not self.does(CLOUDTRAIL, "kms:GenerateDataKey", key.arn, key, encrypts):
+        if key and not service_may(CLOUDTRAIL, "kms:GenerateDataKey", key.arn, key, encrypts):
             yield "it may not use the key of its files"
-
-    def does(self, service: str, action: str, resource: str, carrier: PolicyResource, context: RequestContext) -> bool:
-        """Whether an AWS service may do something by a resource's policy alone."""
-        return allows(
-            AuthorizationRequest(
-                id="",
-                principal=service,
-                account=None,
-                action=action,
-                resource=resource,
-                owner=carrier.account,
-                resource_policy=carrier.policy,
-                context={"aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "true", **context},
-            )
-        )
 
     def written(self, bucket: PolicyResource) -> Iterator[str]:
         """A bucket of trails is filled by a trail."""
@@ -247,24 +232,19 @@ def _at_least(ending: Mapping[str, object], days: int) -> bool:
 def written_down(graph: PolicyGraph) -> ProofOutcome:
     """Trails record everything and reach their buckets, and neither files nor logs end early."""
     evidence = _Evidence(graph)
-    readers: Mapping[str, Callable[[DeclaredResource], Iterator[str]]] = {
+    readers: Readers = {
         TRAIL: evidence.trail,
         LIFECYCLE: evidence.kept,
         BUCKET_LOGGING: evidence.logs_apart,
         LOG_GROUP: evidence.group,
         FLOW_LOG: evidence.flow_log,
     }
-    found = [
-        (resource.name, resource.urn, problem)
-        for token, problems in readers.items()
-        for resource in graph.declared_of(token)
-        for problem in problems(resource)
-    ]
+    found, looked_at = declared_problems(graph, readers)
     buckets = resources_with_purpose(graph, "bucket", "trail")
     found += [(bucket.name, bucket.urn, problem) for bucket in buckets for problem in evidence.written(bucket)]
     solver = _deletions(graph, buckets)
-    queries = solver.queries + len(buckets) + sum(len(graph.declared_of(token)) for token in readers)
-    findings = [Finding(title=f"{name}: {problem}", request=f"  {urn}") for name, urn, problem in found]
+    queries = solver.queries + len(buckets) + looked_at
+    findings = as_findings(found)
     return ProofOutcome(findings=[*findings, *solver.findings], named=list(evidence.named()), queries=queries)
 
 

@@ -10,13 +10,13 @@ from functools import cached_property
 
 from catalog.compute import WAYS_TO_COMPUTE
 from catalog.roles import RoleKind
-from policies.access.authorization import AuthorizationRequest, RequestContext
-from policies.access.evaluator import allows
-from policies.access.graph import IamRole, PolicyGraph, PolicyResource
+from policies.access.authorization import RequestContext
+from policies.access.graph import IamRole, PolicyGraph
 from policies.access.graph.declared import ALARM, FUNCTION, QUEUE, RULE, TARGET, TOPIC, TRAIL, DeclaredResource
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.purposes import roles_of_kind
-from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
+from policies.access.proofs.declared_problems import Readers, as_findings, declared_problems, service_may
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 from policies.documents import actions
 
 _ALARMS, _EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
@@ -133,7 +133,7 @@ class _Guards:
     def _arrives(self, service: str, action: str, arn: str, source: RequestContext) -> bool:
         """Whether a service may hand something to a topic, queue or function, and use the key that it is under."""
         carrier = self.graph.policy_resource_of(arn)
-        if carrier is None or not _does(service, action, arn, carrier, source):
+        if carrier is None or not service_may(service, action, arn, carrier, source):
             return False
         key_arn = self._keys.get(carrier.arn, "")
         key = self.graph.policy_resources.get(key_arn)
@@ -142,7 +142,7 @@ class _Guards:
         kind = "aws:sns:topicArn" if action == "sns:Publish" else "aws:sqs:arn"
         context = {**source, f"kms:EncryptionContext:{kind}": carrier.arn}
         return key is not None and all(
-            _does(service, use, key.arn, key, context) for use in ("kms:Decrypt", "kms:GenerateDataKey")
+            service_may(service, use, key.arn, key, context) for use in ("kms:Decrypt", "kms:GenerateDataKey")
         )
 
     @cached_property
@@ -246,41 +246,21 @@ def _number(alarm: DeclaredResource, prop: str) -> float:
     return value if isinstance(value, int | float) else float("inf")
 
 
-def _does(service: str, action: str, resource: str, carrier: PolicyResource, context: RequestContext) -> bool:
-    return allows(
-        AuthorizationRequest(
-            id="",
-            principal=service,
-            account=None,
-            action=action,
-            resource=resource,
-            owner=carrier.account,
-            resource_policy=carrier.policy,
-            context={"aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "true", **context},
-        )
-    )
-
-
 def watching(graph: PolicyGraph) -> ProofOutcome:
     """Rules are on, alarms fire, what they tell arrives, and the remediator hears of every way to compute."""
     guards = _Guards(graph)
-    readers: Mapping[str, Callable[[DeclaredResource], Iterator[str]]] = {
+    readers: Readers = {
         RULE: guards.rule,
         TARGET: guards.target,
         ALARM: guards.alarm,
     }
-    found = [
-        (resource.name, resource.urn, problem)
-        for token, problems in readers.items()
-        for resource in graph.declared_of(token)
-        for problem in problems(resource)
-    ]
+    found, looked_at = declared_problems(graph, readers)
     remediators = roles_of_kind(graph, RoleKind.REMEDIATOR)
     found += [(role.arn, role.urn, problem) for role in remediators for problem in guards.remediator(role)]
     recorded = sorted({trail.account for trail in graph.declared_of(TRAIL)})
     found += [(account, "", problem) for account in recorded for problem in guards.trails_told(account)]
-    queries = len(remediators) + len(recorded) + sum(len(graph.declared_of(token)) for token in readers)
-    findings = [Finding(title=f"{name}: {problem}", request=f"  {urn}") for name, urn, problem in found]
+    queries = len(remediators) + len(recorded) + looked_at
+    findings = as_findings(found)
     unwatched = sorted(set(graph.accounts()) - {role.account for role in remediators})
     named = [f"{account} has no remediator" for account in unwatched]
     return ProofOutcome(findings=findings, named=named, queries=queries)

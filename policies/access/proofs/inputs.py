@@ -17,7 +17,8 @@ from policies.access.graph import IamRole, PolicyGraph, PolicyResource
 from policies.access.graph.declared import BUILD, FUNCTION, PIPELINE, RULE, TARGET, DeclaredResource
 from policies.access.graph.pipelines import Action, stages
 from policies.access.graph.purposes import resources_with_purpose
-from policies.access.proofs.theorem import Finding, ProofOutcome, Theorem
+from policies.access.proofs.declared_problems import Readers, as_findings, declared_problems
+from policies.access.proofs.theorem import ProofOutcome, Theorem
 from policies.documents.project_scope import MODEL_BUILD, MODEL_DEPLOY
 
 # Pipeline, by what it is for -> the repository that it runs.
@@ -292,28 +293,20 @@ def _json(text: str) -> object:
 def own_inputs(graph: PolicyGraph) -> ProofOutcome:
     """Everything that comes into a pipeline, a build or a function is the platform's own."""
     inputs = _Inputs(graph)
-    readers: Mapping[str, Callable[[DeclaredResource], Iterator[str]]] = {
+    readers: Readers = {
         PIPELINE: inputs.pipeline,
         BUILD: inputs.build,
         FUNCTION: inputs.function,
         TARGET: inputs.target,
     }
-    findings: list[Finding] = []
     named = [
         f"{build.name} fetches packages from {variable.get('value')}"
         for build in graph.declared_of(BUILD)
         for variable in build.items("environment.environmentVariables")
         if variable.get("name") == "PACKAGE_INDEX"
     ]
-    queries = 0
-    for token, problems in readers.items():
-        for resource in graph.declared_of(token):
-            queries += 1
-            findings += [
-                Finding(title=f"{resource.name}: {problem}", request=f"  {resource.urn}")
-                for problem in problems(resource)
-            ]
-    return ProofOutcome(findings=findings, named=named, queries=queries)
+    found, looked_at = declared_problems(graph, readers)
+    return ProofOutcome(findings=as_findings(found), named=named, queries=looked_at)
 
 
 THEOREMS = (
