@@ -14,14 +14,14 @@ from policies.pack.model import StackResource
 
 USER, GROUP = "aws:iam/user:User", "aws:iam/group:Group"
 # Nobody assumes a user.
-_NO_TRUST: Document = {"Version": "2012-10-17", "Statement": []}
+NO_TRUST: Document = {"Version": "2012-10-17", "Statement": []}
 
 
 def users(stacks: Sequence[StackResources], policies: Mapping[str, Any]) -> Iterator[IamUser]:
     """Every user that the stacks made. `policies` are the managed policies by ARN. Raises BadExport."""
     for stack in stacks:
         for user in stack.of(USER):
-            groups = _groups_of(stack, user)
+            groups = groups_of(stack, user)
             inline, arns = list(_inline(stack, "user", user)), stack.attached_at_once("users", user)
             arns |= _attached(stack, "user", user)
             for owner, group in groups:
@@ -52,7 +52,7 @@ def _user(
         stack=stack.name,
         urn=user.urn,
         kind=RoleKind.UNKNOWN,
-        trust=_NO_TRUST,
+        trust=NO_TRUST,
         inline=tuple(inline),
         managed=tuple(document(policies[each], f"{where}, policy {each}") for each in arns),
         boundary=document(policies[boundary], f"{where}, boundary") if boundary in policies else None,
@@ -62,7 +62,7 @@ def _user(
     )
 
 
-def _groups_of(stack: StackResources, user: StackResource) -> list[tuple[StackResources, StackResource]]:
+def groups_of(stack: StackResources, user: StackResource) -> list[tuple[StackResources, StackResource]]:
     """Groups that the user is in, by whichever of the two types says so."""
     found: dict[str, tuple[StackResources, StackResource]] = {}
     for owner in stack.joined:

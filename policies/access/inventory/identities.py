@@ -14,7 +14,7 @@ from policies.access.evaluator import PolicyKind
 from policies.access.graph.model import IamRole, IamUser, account_of
 from policies.access.graph.policy_documents import as_list, statements
 from policies.access.graph.stack_resources import StackResources, mappings, tags_of, texts
-from policies.access.graph.users import GROUP, USER
+from policies.access.graph.users import GROUP, NO_TRUST, USER, groups_of
 from policies.access.inventory.exported import ExportedStack
 from policies.access.inventory.unread import Unreadable
 from policies.pack.model import StackResource, Unknown
@@ -23,8 +23,6 @@ ROLE = "aws:iam/role:Role"
 # Type of an owner -> property that names it, in types that carry policies for it: inline, attached, exclusive, to many.
 _PARTS = {ROLE: ("role", "Role"), USER: ("user", "User"), GROUP: ("group", "Group")}
 _TO_MANY = "aws:iam/policyAttachment:PolicyAttachment"
-# Nobody assumes a user.
-_NOBODY: Document = {"Version": "2012-10-17", "Statement": []}
 
 
 @dataclass(frozen=True)
@@ -101,13 +99,13 @@ def _identity(stack: StackResources, resource: StackResource, token: str, polici
     if not isinstance(arn, str) or f":{word}/" not in arn or not (account_of(arn) or "").isdigit():
         unread.add(where, f"it has no ARN of a {word}: export the stack after `pulumi up`")
         return None
-    trust: Document | None = _NOBODY
+    trust: Document | None = NO_TRUST
     if token == ROLE:
         trust = unread.policy(resource.props.get("assumeRolePolicy"), PolicyKind.TRUST, f"{where}, trust")
     owner = Owner(arn, where)
     documents = [*_documents(stack, resource, token, owner, policies)]
     if token == USER:
-        for group_stack, group in _groups(stack, resource):
+        for group_stack, group in groups_of(stack, resource):
             owner = Owner(arn, f"{stack.name}: group {group.name}")
             documents += _documents(group_stack, group, GROUP, owner, policies)
     boundary = resource.props.get("permissionsBoundary")
@@ -124,7 +122,7 @@ def _identity(stack: StackResources, resource: StackResource, token: str, polici
         stack=stack.name,
         urn=resource.urn,
         kind=RoleKind.UNKNOWN,
-        trust=trust or _NOBODY,
+        trust=trust or NO_TRUST,
         inline=tuple(documents),
         boundary=limit,
         boundary_arn=boundary if limit and isinstance(boundary, str) else None,
@@ -171,21 +169,6 @@ def _attached(stack: StackResources, owner: StackResource, token: str, where: st
     if any(not isinstance(arn, str) or arn not in arns for arn in found):
         unread.add(where, "an attached policy has no ARN that is known: export the stack after `pulumi up`")
     return arns
-
-
-def _groups(stack: StackResources, user: StackResource) -> Iterator[tuple[StackResources, StackResource]]:
-    """The groups that a user is in, each with its stack."""
-    belonging = {
-        name
-        for one in stack.pointing("aws:iam/userGroupMembership:UserGroupMembership", "user", user)
-        for name in texts(one.props.get("groups"))
-    }
-    listed = _listing(stack, "aws:iam/groupMembership:GroupMembership", "users", user)
-    belonging |= {str(one.props.get("group")) for one in listed}
-    for other in stack.joined:
-        for group in other.of(GROUP):
-            if belonging & other.names_for(stack, group):
-                yield other, group
 
 
 def _listing(stack: StackResources, token: str, prop: str, owner: StackResource) -> Iterable[StackResource]:
